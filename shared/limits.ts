@@ -1,0 +1,86 @@
+/**
+ * Every bound of the system, in one place. Crossing one gives a typed error, never a crash.
+ *
+ * The store's four are FoundationDB's own, so that what works embedded works there.
+ */
+
+import { assert } from "./errors.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Store: FoundationDB's limits, enforced alike by every store (decimal, as FoundationDB counts them). */
+export const KEY_BYTES_MAX = 10_000;
+export const VALUE_BYTES_MAX = 100_000;
+export const TXN_BYTES_MAX = 10_000_000;
+export const TXN_AGE_MS_MAX = 5_000;
+/** Pairs or keys one range read returns at most; larger ranges are read in pages. */
+export const RANGE_ROWS_MAX = 10_000;
+
+/** Payloads. An instance's context is held in one chunked value and rewritten at every step, hence its lower bound. */
+export const INPUT_BYTES_MAX = 1 * MIB;
+export const OUTPUT_BYTES_MAX = 1 * MIB;
+export const CONTEXT_BYTES_MAX = 2 * MIB;
+export const EVENT_BYTES_MAX = 256 * KIB;
+/** Nesting of any JSON that comes from outside. */
+export const JSON_DEPTH_MAX = 64;
+
+/** One RPC request or response. Above every payload bound, with room for batches. */
+export const RPC_BYTES_MAX = 8 * MIB;
+
+/** Definitions. */
+export const DEFINITION_BYTES_MAX = 4 * MIB;
+export const CODE_BYTES_MAX = 1 * MIB;
+export const WASM_BYTES_MAX = 2 * MIB;
+export const EXPRESSION_CHARS_MAX = 4_096;
+export const STATES_MAX = 1_000;
+export const ACTIONS_PER_LIST_MAX = 100;
+export const TRANSITIONS_PER_EVENT_MAX = 100;
+export const PROBLEMS_MAX = 100;
+
+/** Names (workflow, state, event, task, output key) and ids (instance, event, worker). */
+export const NAME_CHARS_MAX = 128;
+export const ID_CHARS_MAX = 128;
+
+/** Events kept for a state that will take them, per instance. */
+export const KEPT_EVENTS_MAX = 100;
+/** Automatic transitions one event may cause before the definition is taken to be a loop. */
+export const MICROSTEPS_MAX = 1_000;
+/** History records of one instance; beyond it the instance fails, so that no loop fills the store. */
+export const HISTORY_RECORDS_MAX = 50_000;
+
+/** Tasks. */
+export const TASK_TIMEOUT_MS_DEFAULT = 30_000;
+export const TASK_TIMEOUT_MS_MAX = 24 * 3_600_000;
+export const TASK_MEMORY_BYTES_DEFAULT = 128 * MIB;
+/** Attempts lost to crashes or lost workers before a task is given up as a poison task. */
+export const CRASHES_PER_TASK_MAX = 3;
+
+/** Console of one attempt. */
+export const CONSOLE_LINES_MAX = 1_000;
+export const CONSOLE_BYTES_MAX = 64 * KIB;
+/** Error text of one attempt. */
+export const ERROR_MESSAGE_CHARS_MAX = 4_096;
+export const ERROR_STACK_CHARS_MAX = 8_192;
+
+/** Delays and timers. */
+export const DELAY_MS_MAX = 366 * 24 * 3_600_000;
+
+/** Batches and polls. */
+export const POLL_TASKS_MAX = 1_000;
+export const POLL_WAIT_MS_MAX = 60_000;
+export const COMPLETIONS_PER_CALL_MAX = 1_000;
+export const LIST_PAGE_ROWS_DEFAULT = 50;
+export const LIST_PAGE_ROWS_MAX = 1_000;
+/** Workers connected to one engine, and watchers of instances. */
+export const WORKERS_MAX = 10_000;
+export const WATCHERS_MAX = 10_000;
+/** Slots one worker may declare. */
+export const SLOTS_MAX = 1_000;
+
+assert(INPUT_BYTES_MAX <= CONTEXT_BYTES_MAX, "an input must fit into a context");
+assert(
+  CONTEXT_BYTES_MAX * 3 < TXN_BYTES_MAX,
+  "instance, task input and history of one step must fit into one transaction",
+);
+assert(DEFINITION_BYTES_MAX < RPC_BYTES_MAX, "a definition must fit into one request");
