@@ -1,0 +1,72 @@
+/** What goes into the machine, and what comes out of it. */
+
+import type { TaskDefinition } from "../../shared/definition/definition.ts";
+import type { Failure } from "../../shared/failure.ts";
+import type { JsonValue } from "../../shared/json.ts";
+import type { HistoryEntry } from "./history.ts";
+import type { Instance } from "./instance.ts";
+
+/** One input. */
+export type MachineInput =
+  /** A client's event. `keep`: if the state does not take it, it is kept until one does. */
+  | {
+    readonly kind: "event";
+    readonly name: string;
+    readonly data: JsonValue;
+    readonly id?: string;
+    readonly keep: boolean;
+  }
+  /** A task has its output. */
+  | {
+    readonly kind: "taskCompleted";
+    readonly taskId: string;
+    readonly output: JsonValue;
+    readonly attempt: AttemptReport;
+  }
+  /** A task has failed for good: no attempt is left. */
+  | { readonly kind: "taskFailed"; readonly taskId: string; readonly failure: Failure; readonly attempt: AttemptReport }
+  | { readonly kind: "timerFired"; readonly timerId: string }
+  | { readonly kind: "cancel"; readonly reason: string }
+  /** Enters the state anew in which a failed instance ended. */
+  | { readonly kind: "retry" };
+
+/** What is known of the attempt that ended a task; goes into the history unchanged. */
+export interface AttemptReport {
+  /** From 1. */
+  readonly attempt: number;
+  readonly workerId?: string;
+  readonly startedAtMs?: number;
+  readonly durationMs?: number;
+  readonly console?: readonly { readonly level: string; readonly text: string }[];
+}
+
+/** What the engine is to do, in the same transaction. */
+export type Command =
+  | { readonly kind: "scheduleTask"; readonly taskId: string; readonly task: TaskDefinition; readonly input: JsonValue }
+  | { readonly kind: "cancelTask"; readonly taskId: string }
+  | { readonly kind: "setTimer"; readonly timerId: string; readonly fireAtMs: number }
+  | { readonly kind: "clearTimer"; readonly timerId: string; readonly fireAtMs: number };
+
+export type MachineResult =
+  | {
+    readonly kind: "accepted";
+    readonly instance: Instance;
+    readonly commands: readonly Command[];
+    /** What happened, in order; never empty. Becomes one history record with the instance's new revision. */
+    readonly entries: readonly HistoryEntry[];
+  }
+  | { readonly kind: "rejected"; readonly rejection: Rejection };
+
+/** Why an input was not taken. Nothing has changed. */
+export type Rejection =
+  /** The instance has ended (or, for retry, has not failed). */
+  | { readonly reason: "wrongStatus" }
+  /** The state takes other events; `takes` lists them, sorted. Guards that do not hold count as not taken: `guarded`. */
+  | { readonly reason: "notTaken"; readonly takes: readonly string[]; readonly guarded: boolean }
+  /** A guard or expression could not be evaluated on a client's event. */
+  | { readonly reason: "expressionFailed"; readonly message: string }
+  | { readonly reason: "keptFull" }
+  /** The context would exceed its bound. */
+  | { readonly reason: "contextTooLarge"; readonly message: string }
+  /** No such task or timer is pending: it was cancelled, or has already been reported. */
+  | { readonly reason: "unknownTask" | "unknownTimer" };
