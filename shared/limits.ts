@@ -44,6 +44,11 @@ export const ID_CHARS_MAX = 128;
 
 /** Events kept for a state that will take them, per instance. */
 export const KEPT_EVENTS_MAX = 100;
+export const KEPT_BYTES_MAX = 1 * MIB;
+/** Unfinished tasks of one instance. */
+export const TASKS_PER_INSTANCE_MAX = 1_000;
+/** Task inputs and history that one step of an instance may write, beside the instance itself. */
+export const STEP_BYTES_MAX = 4 * MIB;
 /** Automatic transitions one event may cause before the definition is taken to be a loop. */
 export const MICROSTEPS_MAX = 1_000;
 /** History records of one instance; beyond it the instance fails, so that no loop fills the store. */
@@ -80,7 +85,7 @@ export const SLOTS_MAX = 1_000;
 
 assert(INPUT_BYTES_MAX <= CONTEXT_BYTES_MAX, "an input must fit into a context");
 assert(
-  CONTEXT_BYTES_MAX * 3 < TXN_BYTES_MAX,
-  "instance, task input and history of one step must fit into one transaction",
+  INPUT_BYTES_MAX + CONTEXT_BYTES_MAX + KEPT_BYTES_MAX + EVENT_BYTES_MAX + STEP_BYTES_MAX < TXN_BYTES_MAX,
+  "instance, task inputs and history of one step must fit into one transaction",
 );
 assert(DEFINITION_BYTES_MAX < RPC_BYTES_MAX, "a definition must fit into one request");

@@ -11,17 +11,23 @@ export interface HistoryRecord {
   readonly entries: readonly HistoryEntry[];
 }
 
-/** One thing that happened. The context at any point follows from `started`, `contextSet` and `taskCompleted` alone. */
+/**
+ * One thing that happened. The context at any point follows from `started`, `contextSet`, `contextCleared` and
+ * `taskCompleted` alone.
+ */
 export type HistoryEntry =
   | { readonly kind: "started"; readonly input: JsonValue }
   | { readonly kind: "eventReceived"; readonly name: string; readonly data: JsonValue; readonly id?: string }
   /** Kept until a state takes it; `eventReceived` follows when one does. */
   | { readonly kind: "eventKept"; readonly name: string; readonly data: JsonValue; readonly id?: string }
+  /** A kept event was given up: what it would have led to could not be evaluated or crossed a bound. */
+  | { readonly kind: "eventDropped"; readonly name: string; readonly id?: string; readonly message: string }
   | { readonly kind: "stateExited"; readonly state: string }
   /** A transition was taken; `to` absent where the state was kept. */
   | { readonly kind: "transitionTaken"; readonly from: string; readonly to?: string; readonly event: string }
   | { readonly kind: "stateEntered"; readonly state: string }
   | { readonly kind: "contextSet"; readonly key: string; readonly value: JsonValue }
+  | { readonly kind: "contextCleared"; readonly key: string }
   | { readonly kind: "logged"; readonly message: string }
   | { readonly kind: "taskScheduled"; readonly taskId: string; readonly name: string }
   | ({

@@ -40,7 +40,10 @@ export interface AttemptReport {
   readonly console?: readonly { readonly level: string; readonly text: string }[];
 }
 
-/** What the engine is to do, in the same transaction. */
+/**
+ * What the engine is to do, in the same transaction. One result never both schedules and cancels a task, or sets and
+ * clears a timer. A task that was reported and a timer that fired are gone without a command.
+ */
 export type Command =
   | { readonly kind: "scheduleTask"; readonly taskId: string; readonly task: TaskDefinition; readonly input: JsonValue }
   | { readonly kind: "cancelTask"; readonly taskId: string }
@@ -66,7 +69,9 @@ export type Rejection =
   /** A guard or expression could not be evaluated on a client's event. */
   | { readonly reason: "expressionFailed"; readonly message: string }
   | { readonly reason: "keptFull" }
-  /** The context would exceed its bound. */
+  /** A retry, and the history has no room left. */
+  | { readonly reason: "historyFull" }
+  /** The context, the outstanding tasks or one step's effects would exceed their bound; the message says which. */
   | { readonly reason: "contextTooLarge"; readonly message: string }
   /** No such task or timer is pending: it was cancelled, or has already been reported. */
   | { readonly reason: "unknownTask" | "unknownTimer" };

@@ -18,6 +18,8 @@ export interface Instance {
   /** What the instance was started with. */
   readonly input: JsonValue;
   readonly context: JsonObject;
+  /** Bytes of the context as JSON text in UTF-8, kept so that no step has to count the whole. */
+  readonly contextBytes: number;
   /** Unfinished tasks by task id. */
   readonly tasks: { readonly [taskId: string]: ActiveTask };
   /** Pending timers by timer id. */
