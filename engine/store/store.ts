@@ -14,6 +14,9 @@
  * - S5 Limits are enforced alike by all stores, before anything is written: KEY_BYTES_MAX, VALUE_BYTES_MAX,
  *      TXN_BYTES_MAX, TXN_AGE_MS_MAX.
  * - S6 No transaction waits for ever: it ends with UNAVAILABLE or DEADLINE_EXCEEDED when the store stays away.
+ * - S7 Bytes that were handed in or out are not changed afterwards by either side: they are shared, not copied.
+ *
+ * A range whose end is not after its beginning is empty.
  */
 
 export type Bytes = Uint8Array<ArrayBufferLike>;
@@ -59,6 +62,11 @@ export interface Txn {
 
 /** A pending notice that a key has changed. */
 export interface Watch {
+  /**
+   * Resolves once the watch is in place: a change committed after it is noticed. So, to miss nothing: watch, await
+   * `armed`, read, and then wait for `changed`. Never rejects; resolves when cancelled or lost, too.
+   */
+  readonly armed: Promise<void>;
   /** Resolves with true once the key's value differs from that at the watch's creation, with false when cancelled or lost. Never rejects. */
   readonly changed: Promise<boolean>;
   cancel(): void;
