@@ -33,6 +33,12 @@ export const DEFINITION_BYTES_MAX = 4 * MIB;
 export const CODE_BYTES_MAX = 1 * MIB;
 export const WASM_BYTES_MAX = 2 * MIB;
 export const EXPRESSION_CHARS_MAX = 4_096;
+export const EXPRESSION_DEPTH_MAX = 64;
+/** Work of one evaluation; a step is about 40 ns, so this is some milliseconds. */
+export const EXPRESSION_STEPS_MAX = 100_000;
+/** Regular expressions: their text, and what RE2 makes of it. */
+export const PATTERN_CHARS_MAX = 1_000;
+export const PATTERN_INSTRUCTIONS_MAX = 2_000;
 export const STATES_MAX = 1_000;
 export const ACTIONS_PER_LIST_MAX = 100;
 export const TRANSITIONS_PER_EVENT_MAX = 100;
@@ -58,8 +64,10 @@ export const HISTORY_RECORDS_MAX = 50_000;
 export const TASK_TIMEOUT_MS_DEFAULT = 30_000;
 export const TASK_TIMEOUT_MS_MAX = 24 * 3_600_000;
 export const TASK_MEMORY_BYTES_DEFAULT = 128 * MIB;
-/** Attempts lost to crashes or lost workers before a task is given up as a poison task. */
+/** Crashes of the isolate that runs a task before it is given up as a poison task. */
 export const CRASHES_PER_TASK_MAX = 3;
+/** Workers lost while they held a task before it is given up: more, as most of them die for other reasons. */
+export const LOSSES_PER_TASK_MAX = 20;
 
 /** Console of one attempt. */
 export const CONSOLE_LINES_MAX = 1_000;
