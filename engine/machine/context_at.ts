@@ -1,0 +1,22 @@
+/** The context as the history tells it: what an instance's context must equal at every revision. */
+
+import type { JsonObject } from "../../shared/json.ts";
+import type { HistoryEntry, HistoryRecord } from "./history.ts";
+import { setMember } from "./members.ts";
+
+/** The context after the given records, which are the first of an instance's history, in order. */
+export function contextAt(records: readonly HistoryRecord[]): JsonObject {
+  let context: JsonObject = {};
+  for (const { entries } of records) {
+    for (const entry of entries) context = apply(context, entry);
+  }
+  return context;
+}
+
+function apply(context: JsonObject, entry: HistoryEntry): JsonObject {
+  if (entry.kind === "started") return { ...entry.input as JsonObject };
+  if (entry.kind === "contextSet") setMember(context, entry.key, entry.value);
+  else if (entry.kind === "taskCompleted") setMember(context, entry.key, entry.output);
+  else if (entry.kind === "contextCleared") delete context[entry.key];
+  return context;
+}

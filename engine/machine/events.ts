@@ -1,0 +1,81 @@
+/** Events of clients: taken now, kept for later, or refused. */
+
+import { KEPT_BYTES_MAX, KEPT_EVENTS_MAX } from "../../shared/limits.ts";
+import { chooseForEvent } from "./choice.ts";
+import type { Draft } from "./draft.ts";
+import { Fault } from "./fault.ts";
+import type { MachineInput, Rejection } from "./input.ts";
+import type { EventValue, KeptEvent } from "./instance.ts";
+import { jsonBytes } from "./json_bytes.ts";
+import { isClientEvent } from "./lookup.ts";
+import { settle } from "./settling.ts";
+import { take } from "./transition.ts";
+import { takes } from "./waits.ts";
+
+type EventInput = Extract<MachineInput, { kind: "event" }>;
+
+/** Takes or keeps a client's event. */
+export function receive(draft: Draft, input: EventInput): Rejection | Fault | undefined {
+  const event: EventValue = { name: input.name, data: input.data };
+  const mayTake = isClientEvent(input.name);
+  if (mayTake && draft.instance.phase.kind === "active") {
+    const choice = chooseForEvent(draft, event);
+    if (choice instanceof Fault) return choice;
+    if (choice !== undefined) {
+      draft.record({ kind: "eventReceived", ...event, ...idOf(input) });
+      return take(draft, choice);
+    }
+  }
+  if (input.keep && mayTake) return keep(draft, { ...event, ...idOf(input) });
+  const { definition, instance } = draft;
+  const taken = takes(definition, instance);
+  return { reason: "notTaken", takes: taken, guarded: taken.includes(input.name) };
+}
+
+/**
+ * Applies kept events, always the oldest that the current state takes, until it takes none.
+ *
+ * A fault that would have refused the event when it was sent must not fail the instance now: the event is dropped, the
+ * history says why, and nothing of what it did remains.
+ */
+export function applyKept(draft: Draft): void {
+  while (draft.isRunning && draft.instance.kept.length > 0) {
+    draft.renewMeter();
+    if (!applyOldest(draft)) return;
+  }
+}
+
+/** Whether one was taken or dropped. */
+function applyOldest(draft: Draft): boolean {
+  const { kept, phase } = draft.instance;
+  if (phase.kind !== "active") return false;
+  for (let index = 0; index < kept.length; index++) {
+    const event: EventValue = { name: kept[index].name, data: kept[index].data };
+    const choice = chooseForEvent(draft, event);
+    if (choice === undefined) continue;
+    const before = draft.checkpoint();
+    const released = draft.releaseEvent(index);
+    draft.record({ kind: "eventReceived", ...released });
+    const fault = choice instanceof Fault ? choice : take(draft, choice) ?? settle(draft);
+    if (fault !== undefined) {
+      draft.restore(before);
+      draft.releaseEvent(index);
+      draft.record({ kind: "eventDropped", name: event.name, ...idOf(released), message: fault.message });
+    }
+    return true;
+  }
+  return false;
+}
+
+function keep(draft: Draft, event: KeptEvent): Rejection | undefined {
+  const { kept } = draft.instance;
+  if (kept.length >= KEPT_EVENTS_MAX) return { reason: "keptFull" };
+  // Only the data is counted: names and ids are small and there are few.
+  const bytes = [...kept, event].reduce((sum, { data }) => sum + jsonBytes(data, Number.MAX_SAFE_INTEGER), 0);
+  if (bytes > KEPT_BYTES_MAX) return { reason: "keptFull" };
+  draft.keepEvent(event);
+}
+
+function idOf({ id }: { readonly id?: string }): { id?: string } {
+  return id === undefined ? {} : { id };
+}

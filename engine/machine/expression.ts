@@ -1,0 +1,44 @@
+/** Evaluating the expressions of a definition against an instance. */
+
+import { evaluate, parseExpression } from "../../shared/definition/cel.ts";
+import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import type { Draft } from "./draft.ts";
+import { Fault } from "./fault.ts";
+import type { EventValue } from "./instance.ts";
+
+/** The expression's value, or a fault that names its place in the definition. */
+export function evaluateText(
+  draft: Draft,
+  text: string,
+  options: { event: EventValue; place: () => string },
+): JsonValue | Fault {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) return expressionFault(options.place(), text, parsed.problem.message);
+  const { context, input } = draft.instance;
+  // An event is plain JSON; only its interface does not say so.
+  const event = options.event as unknown as JsonObject;
+  const result = evaluate(parsed.expression, { context, input, event }, { meter: draft.meter });
+  if (!result.ok) return expressionFault(options.place(), text, result.message);
+  if (result.value === context) draft.shareContext();
+  return result.value;
+}
+
+/** Whether a guard holds; a guard that is neither true nor false is a fault. */
+export function evaluateGuard(
+  draft: Draft,
+  text: string,
+  options: { event: EventValue; place: () => string },
+): boolean | Fault {
+  const value = evaluateText(draft, text, options);
+  if (typeof value === "boolean" || value instanceof Fault) return value;
+  return expressionFault(options.place(), text, `a guard must be true or false, and it is ${describe(value)}`);
+}
+
+function expressionFault(place: string, text: string, why: string): Fault {
+  return new Fault("expression", `Cannot evaluate ${place} (\`${text}\`): ${why}.`);
+}
+
+function describe(value: JsonValue): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : typeof value === "object" ? "a map" : `a ${typeof value}`;
+}

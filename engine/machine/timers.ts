@@ -1,0 +1,33 @@
+/** What a timer leads to when it fires. */
+
+import { assert } from "../../shared/errors.ts";
+import { chooseAfter } from "./choice.ts";
+import type { Draft } from "./draft.ts";
+import { fail } from "./ends.ts";
+import { Fault } from "./fault.ts";
+import type { Rejection } from "./input.ts";
+import type { EventValue } from "./instance.ts";
+import { parseAfterIndex } from "./timer_id.ts";
+import { take } from "./transition.ts";
+
+/** The event that guards and actions of delayed transitions see. */
+const AFTER: EventValue = Object.freeze({ name: "after", data: null });
+
+/** Fires a timer, which must be due: to fire early would be the caller's bug. A guard that does not hold spends it. */
+export function fireTimer(draft: Draft, timerId: string): Rejection | Fault | undefined {
+  const { timers } = draft.instance;
+  if (!Object.hasOwn(timers, timerId)) return { reason: "unknownTimer" };
+  assert(draft.nowMs >= timers[timerId].fireAtMs, `timer ${timerId} of instance ${draft.instance.id} is due`);
+  draft.fireTimer(timerId);
+  const index = parseAfterIndex(timerId);
+  if (index === undefined) return failAsTimedOut(draft);
+  const choice = chooseAfter(draft, index, AFTER);
+  return choice === undefined || choice instanceof Fault ? choice : take(draft, choice);
+}
+
+function failAsTimedOut(draft: Draft): undefined {
+  const { name, timeoutMs } = draft.definition;
+  const message = `Workflow "${name}" did not end within its timeout of ${timeoutMs} ms: it was in state ` +
+    `"${draft.instance.state}"`;
+  fail(draft, { code: "TIMED_OUT", message });
+}
