@@ -30,6 +30,8 @@ export const RPC_BYTES_MAX = 8 * MIB;
 
 /** Definitions. */
 export const DEFINITION_BYTES_MAX = 4 * MIB;
+/** Words, marks and line ends of a definition in YAML, whose parser takes up to 15 µs for each. */
+export const YAML_TOKENS_MAX = 100_000;
 export const CODE_BYTES_MAX = 1 * MIB;
 export const WASM_BYTES_MAX = 2 * MIB;
 export const EXPRESSION_CHARS_MAX = 4_096;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/instance.proto.
  */
 export const file_degov_v1_instance: GenFile = /*@__PURE__*/
-  fileDesc("ChdkZWdvdi92MS9pbnN0YW5jZS5wcm90bxIIZGVnb3YudjEiiQEKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBHRhc2sYAyABKAkSDAoEbGluZRgEIAEoDRIOCgZjb2x1bW4YBSABKA0SDQoFc3RhY2sYBiABKAkSFgoJcmV0cnlhYmxlGAcgASgISACIAQFCDAoKX3JldHJ5YWJsZSIqCgtDb25zb2xlTGluZRINCgVsZXZlbBgBIAEoCRIMCgR0ZXh0GAIgASgJIoYDCghJbnN0YW5jZRIKCgJpZBgBIAEoCRIQCgh3b3JrZmxvdxgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEigKBnN0YXR1cxgEIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAUgASgJEiUKBWlucHV0GAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEicKB2NvbnRleHQYByABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIgoHZmFpbHVyZRgIIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSEAoIcmV2aXNpb24YCSABKAQSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInIKDUhpc3RvcnlSZWNvcmQSEAoIc2VxdWVuY2UYASABKAQSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB2VudHJpZXMYAyADKAsyFi5kZWdvdi52MS5IaXN0b3J5RW50cnkinBIKDEhpc3RvcnlFbnRyeRIxCgdzdGFydGVkGAEgASgLMh4uZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXJ0ZWRIABI2Cg5ldmVudF9yZWNlaXZlZBgCIAEoCzIcLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudEgAEjIKCmV2ZW50X2tlcHQYAyABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuRXZlbnRIABI0CgxzdGF0ZV9leGl0ZWQYBCABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuU3RhdGVIABI9ChB0cmFuc2l0aW9uX3Rha2VuGAUgASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRyYW5zaXRpb25IABI1Cg1zdGF0ZV9lbnRlcmVkGAYgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASOAoLY29udGV4dF9zZXQYByABKAsyIS5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29udGV4dFNldEgAEkAKD2NvbnRleHRfY2xlYXJlZBgIIAEoCzIlLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Db250ZXh0Q2xlYXJlZEgAEi8KBmxvZ2dlZBgJIAEoCzIdLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Mb2dnZWRIABI4Cg50YXNrX3NjaGVkdWxlZBgKIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrUmVmSAASPgoOdGFza19jb21wbGV0ZWQYCyABKAsyJC5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza0NvbXBsZXRlZEgAEj4KDmF0dGVtcHRfZmFpbGVkGAwgASgLMiQuZGVnb3YudjEuSGlzdG9yeUVudHJ5LkF0dGVtcHRGYWlsZWRIABI4Cgt0YXNrX2ZhaWxlZBgNIAEoCzIhLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrRmFpbGVkSAASOAoOdGFza19jYW5jZWxsZWQYDiABKAsyHi5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza1JlZkgAEjgKC3RpbWVyX2ZpcmVkGA8gASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRpbWVyRmlyZWRIABI1Cgljb21wbGV0ZWQYECABKAsyIC5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29tcGxldGVkSAASLwoGZmFpbGVkGBEgASgLMh0uZGVnb3YudjEuSGlzdG9yeUVudHJ5LkZhaWxlZEgAEjUKCWNhbmNlbGxlZBgSIAEoCzIgLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5DYW5jZWxsZWRIABIvCgdyZXRyaWVkGBMgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAAaMAoHU3RhcnRlZBIlCgVpbnB1dBgBIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRpHCgVFdmVudBIMCgRuYW1lGAEgASgJEiQKBGRhdGEYAiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSCgoCaWQYAyABKAkaFgoFU3RhdGUSDQoFc3RhdGUYASABKAkaNQoKVHJhbnNpdGlvbhIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEg0KBWV2ZW50GAMgASgJGkAKCkNvbnRleHRTZXQSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlGh0KDkNvbnRleHRDbGVhcmVkEgsKA2tleRgBIAEoCRoZCgZMb2dnZWQSDwoHbWVzc2FnZRgBIAEoCRooCgdUYXNrUmVmEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRr0AQoNVGFza0NvbXBsZXRlZBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSCwoDa2V5GAMgASgJEiYKBm91dHB1dBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIPCgdhdHRlbXB0GAUgASgNEhEKCXdvcmtlcl9pZBgGIAEoCRIuCgpzdGFydGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgIIAEoARImCgdjb25zb2xlGAkgAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUakQIKDUF0dGVtcHRGYWlsZWQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEiIKB2ZhaWx1cmUYAyABKAsyES5kZWdvdi52MS5GYWlsdXJlEiwKCHJldHJ5X2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdhdHRlbXB0GAUgASgNEhEKCXdvcmtlcl9pZBgGIAEoCRIuCgpzdGFydGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgIIAEoARImCgdjb25zb2xlGAkgAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUa4AEKClRhc2tGYWlsZWQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEiIKB2ZhaWx1cmUYAyABKAsyES5kZWdvdi52MS5GYWlsdXJlEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEi4KCnN0YXJ0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2R1cmF0aW9uX21zGAcgASgBEiYKB2NvbnNvbGUYCCADKAsyFS5kZWdvdi52MS5Db25zb2xlTGluZRoeCgpUaW1lckZpcmVkEhAKCHRpbWVyX2lkGAEgASgJGgsKCUNvbXBsZXRlZBosCgZGYWlsZWQSIgoHZmFpbHVyZRgBIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUaGwoJQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCUIGCgRraW5kKqgBCg5JbnN0YW5jZVN0YXR1cxIfChtJTlNUQU5DRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIbChdJTlNUQU5DRV9TVEFUVVNfUlVOTklORxABEh0KGUlOU1RBTkNFX1NUQVRVU19DT01QTEVURUQQAhIaChZJTlNUQU5DRV9TVEFUVVNfRkFJTEVEEAMSHQoZSU5TVEFOQ0VfU1RBVFVTX0NBTkNFTExFRBAEYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChdkZWdvdi92MS9pbnN0YW5jZS5wcm90bxIIZGVnb3YudjEiiQEKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBHRhc2sYAyABKAkSDAoEbGluZRgEIAEoDRIOCgZjb2x1bW4YBSABKA0SDQoFc3RhY2sYBiABKAkSFgoJcmV0cnlhYmxlGAcgASgISACIAQFCDAoKX3JldHJ5YWJsZSIqCgtDb25zb2xlTGluZRINCgVsZXZlbBgBIAEoCRIMCgR0ZXh0GAIgASgJIoYDCghJbnN0YW5jZRIKCgJpZBgBIAEoCRIQCgh3b3JrZmxvdxgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEigKBnN0YXR1cxgEIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAUgASgJEiUKBWlucHV0GAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEicKB2NvbnRleHQYByABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIgoHZmFpbHVyZRgIIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSEAoIcmV2aXNpb24YCSABKAQSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInIKDUhpc3RvcnlSZWNvcmQSEAoIc2VxdWVuY2UYASABKAQSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB2VudHJpZXMYAyADKAsyFi5kZWdvdi52MS5IaXN0b3J5RW50cnkilRMKDEhpc3RvcnlFbnRyeRIxCgdzdGFydGVkGAEgASgLMh4uZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXJ0ZWRIABI2Cg5ldmVudF9yZWNlaXZlZBgCIAEoCzIcLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudEgAEjIKCmV2ZW50X2tlcHQYAyABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuRXZlbnRIABI0CgxzdGF0ZV9leGl0ZWQYBCABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuU3RhdGVIABI9ChB0cmFuc2l0aW9uX3Rha2VuGAUgASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRyYW5zaXRpb25IABI1Cg1zdGF0ZV9lbnRlcmVkGAYgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASOAoLY29udGV4dF9zZXQYByABKAsyIS5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29udGV4dFNldEgAEkAKD2NvbnRleHRfY2xlYXJlZBgIIAEoCzIlLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Db250ZXh0Q2xlYXJlZEgAEi8KBmxvZ2dlZBgJIAEoCzIdLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Mb2dnZWRIABI4Cg50YXNrX3NjaGVkdWxlZBgKIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrUmVmSAASPgoOdGFza19jb21wbGV0ZWQYCyABKAsyJC5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza0NvbXBsZXRlZEgAEj4KDmF0dGVtcHRfZmFpbGVkGAwgASgLMiQuZGVnb3YudjEuSGlzdG9yeUVudHJ5LkF0dGVtcHRGYWlsZWRIABI4Cgt0YXNrX2ZhaWxlZBgNIAEoCzIhLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrRmFpbGVkSAASOAoOdGFza19jYW5jZWxsZWQYDiABKAsyHi5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza1JlZkgAEjgKC3RpbWVyX2ZpcmVkGA8gASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRpbWVyRmlyZWRIABI1Cgljb21wbGV0ZWQYECABKAsyIC5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29tcGxldGVkSAASLwoGZmFpbGVkGBEgASgLMh0uZGVnb3YudjEuSGlzdG9yeUVudHJ5LkZhaWxlZEgAEjUKCWNhbmNlbGxlZBgSIAEoCzIgLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5DYW5jZWxsZWRIABIvCgdyZXRyaWVkGBMgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASPAoNZXZlbnRfZHJvcHBlZBgUIAEoCzIjLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudERyb3BwZWRIABowCgdTdGFydGVkEiUKBWlucHV0GAEgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlGkcKBUV2ZW50EgwKBG5hbWUYASABKAkSJAoEZGF0YRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIKCgJpZBgDIAEoCRo5CgxFdmVudERyb3BwZWQSDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIPCgdtZXNzYWdlGAMgASgJGhYKBVN0YXRlEg0KBXN0YXRlGAEgASgJGjUKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVldmVudBgDIAEoCRpACgpDb250ZXh0U2V0EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRodCg5Db250ZXh0Q2xlYXJlZBILCgNrZXkYASABKAkaGQoGTG9nZ2VkEg8KB21lc3NhZ2UYASABKAkaKAoHVGFza1JlZhIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAka9AEKDVRhc2tDb21wbGV0ZWQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgsKA2tleRgDIAEoCRImCgZvdXRwdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHYXR0ZW1wdBgFIAEoDRIRCgl3b3JrZXJfaWQYBiABKAkSLgoKc3RhcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZHVyYXRpb25fbXMYCCABKAESJgoHY29uc29sZRgJIAMoCzIVLmRlZ292LnYxLkNvbnNvbGVMaW5lGpECCg1BdHRlbXB0RmFpbGVkEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIiCgdmYWlsdXJlGAMgASgLMhEuZGVnb3YudjEuRmFpbHVyZRIsCghyZXRyeV9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHYXR0ZW1wdBgFIAEoDRIRCgl3b3JrZXJfaWQYBiABKAkSLgoKc3RhcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZHVyYXRpb25fbXMYCCABKAESJgoHY29uc29sZRgJIAMoCzIVLmRlZ292LnYxLkNvbnNvbGVMaW5lGuABCgpUYXNrRmFpbGVkEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIiCgdmYWlsdXJlGAMgASgLMhEuZGVnb3YudjEuRmFpbHVyZRIPCgdhdHRlbXB0GAQgASgNEhEKCXdvcmtlcl9pZBgFIAEoCRIuCgpzdGFydGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgHIAEoARImCgdjb25zb2xlGAggAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUaHgoKVGltZXJGaXJlZBIQCgh0aW1lcl9pZBgBIAEoCRoLCglDb21wbGV0ZWQaLAoGRmFpbGVkEiIKB2ZhaWx1cmUYASABKAsyES5kZWdvdi52MS5GYWlsdXJlGhsKCUNhbmNlbGxlZBIOCgZyZWFzb24YASABKAlCBgoEa2luZCqoAQoOSW5zdGFuY2VTdGF0dXMSHwobSU5TVEFOQ0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGwoXSU5TVEFOQ0VfU1RBVFVTX1JVTk5JTkcQARIdChlJTlNUQU5DRV9TVEFUVVNfQ09NUExFVEVEEAISGgoWSU5TVEFOQ0VfU1RBVFVTX0ZBSUxFRBADEh0KGUlOU1RBTkNFX1NUQVRVU19DQU5DRUxMRUQQBGIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Why something failed.
@@ -344,6 +344,12 @@ export type HistoryEntry = Message<"degov.v1.HistoryEntry"> & {
      */
     value: HistoryEntry_State;
     case: "retried";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.EventDropped event_dropped = 20;
+     */
+    value: HistoryEntry_EventDropped;
+    case: "eventDropped";
   } | { case: undefined; value?: undefined };
 };
 
@@ -403,6 +409,35 @@ export const HistoryEntry_EventSchema: GenMessage<HistoryEntry_Event> = /*@__PUR
   messageDesc(file_degov_v1_instance, 4, 1);
 
 /**
+ * A kept event was given up, because what it would have led to failed.
+ *
+ * @generated from message degov.v1.HistoryEntry.EventDropped
+ */
+export type HistoryEntry_EventDropped = Message<"degov.v1.HistoryEntry.EventDropped"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string message = 3;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.EventDropped.
+ * Use `create(HistoryEntry_EventDroppedSchema)` to create a new message.
+ */
+export const HistoryEntry_EventDroppedSchema: GenMessage<HistoryEntry_EventDropped> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 2);
+
+/**
  * A state was left, entered, or is entered anew.
  *
  * @generated from message degov.v1.HistoryEntry.State
@@ -419,7 +454,7 @@ export type HistoryEntry_State = Message<"degov.v1.HistoryEntry.State"> & {
  * Use `create(HistoryEntry_StateSchema)` to create a new message.
  */
 export const HistoryEntry_StateSchema: GenMessage<HistoryEntry_State> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 2);
+  messageDesc(file_degov_v1_instance, 4, 3);
 
 /**
  * A transition was taken; `to` is empty where the state was kept.
@@ -448,7 +483,7 @@ export type HistoryEntry_Transition = Message<"degov.v1.HistoryEntry.Transition"
  * Use `create(HistoryEntry_TransitionSchema)` to create a new message.
  */
 export const HistoryEntry_TransitionSchema: GenMessage<HistoryEntry_Transition> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 3);
+  messageDesc(file_degov_v1_instance, 4, 4);
 
 /**
  * A key of the context was written.
@@ -472,7 +507,7 @@ export type HistoryEntry_ContextSet = Message<"degov.v1.HistoryEntry.ContextSet"
  * Use `create(HistoryEntry_ContextSetSchema)` to create a new message.
  */
 export const HistoryEntry_ContextSetSchema: GenMessage<HistoryEntry_ContextSet> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 4);
+  messageDesc(file_degov_v1_instance, 4, 5);
 
 /**
  * A key of the context was removed.
@@ -491,7 +526,7 @@ export type HistoryEntry_ContextCleared = Message<"degov.v1.HistoryEntry.Context
  * Use `create(HistoryEntry_ContextClearedSchema)` to create a new message.
  */
 export const HistoryEntry_ContextClearedSchema: GenMessage<HistoryEntry_ContextCleared> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 5);
+  messageDesc(file_degov_v1_instance, 4, 6);
 
 /**
  * A log action wrote this.
@@ -510,7 +545,7 @@ export type HistoryEntry_Logged = Message<"degov.v1.HistoryEntry.Logged"> & {
  * Use `create(HistoryEntry_LoggedSchema)` to create a new message.
  */
 export const HistoryEntry_LoggedSchema: GenMessage<HistoryEntry_Logged> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 6);
+  messageDesc(file_degov_v1_instance, 4, 7);
 
 /**
  * A task was scheduled or cancelled.
@@ -534,7 +569,7 @@ export type HistoryEntry_TaskRef = Message<"degov.v1.HistoryEntry.TaskRef"> & {
  * Use `create(HistoryEntry_TaskRefSchema)` to create a new message.
  */
 export const HistoryEntry_TaskRefSchema: GenMessage<HistoryEntry_TaskRef> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 7);
+  messageDesc(file_degov_v1_instance, 4, 8);
 
 /**
  * A task returned; its output went into the context under `key`.
@@ -595,7 +630,7 @@ export type HistoryEntry_TaskCompleted = Message<"degov.v1.HistoryEntry.TaskComp
  * Use `create(HistoryEntry_TaskCompletedSchema)` to create a new message.
  */
 export const HistoryEntry_TaskCompletedSchema: GenMessage<HistoryEntry_TaskCompleted> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 8);
+  messageDesc(file_degov_v1_instance, 4, 9);
 
 /**
  * An attempt failed and another will follow.
@@ -654,7 +689,7 @@ export type HistoryEntry_AttemptFailed = Message<"degov.v1.HistoryEntry.AttemptF
  * Use `create(HistoryEntry_AttemptFailedSchema)` to create a new message.
  */
 export const HistoryEntry_AttemptFailedSchema: GenMessage<HistoryEntry_AttemptFailed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 9);
+  messageDesc(file_degov_v1_instance, 4, 10);
 
 /**
  * A task failed for good.
@@ -708,7 +743,7 @@ export type HistoryEntry_TaskFailed = Message<"degov.v1.HistoryEntry.TaskFailed"
  * Use `create(HistoryEntry_TaskFailedSchema)` to create a new message.
  */
 export const HistoryEntry_TaskFailedSchema: GenMessage<HistoryEntry_TaskFailed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 10);
+  messageDesc(file_degov_v1_instance, 4, 11);
 
 /**
  * A timer fired.
@@ -727,7 +762,7 @@ export type HistoryEntry_TimerFired = Message<"degov.v1.HistoryEntry.TimerFired"
  * Use `create(HistoryEntry_TimerFiredSchema)` to create a new message.
  */
 export const HistoryEntry_TimerFiredSchema: GenMessage<HistoryEntry_TimerFired> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 11);
+  messageDesc(file_degov_v1_instance, 4, 12);
 
 /**
  * The instance ended well.
@@ -742,7 +777,7 @@ export type HistoryEntry_Completed = Message<"degov.v1.HistoryEntry.Completed"> 
  * Use `create(HistoryEntry_CompletedSchema)` to create a new message.
  */
 export const HistoryEntry_CompletedSchema: GenMessage<HistoryEntry_Completed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 12);
+  messageDesc(file_degov_v1_instance, 4, 13);
 
 /**
  * The instance failed.
@@ -761,7 +796,7 @@ export type HistoryEntry_Failed = Message<"degov.v1.HistoryEntry.Failed"> & {
  * Use `create(HistoryEntry_FailedSchema)` to create a new message.
  */
 export const HistoryEntry_FailedSchema: GenMessage<HistoryEntry_Failed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 13);
+  messageDesc(file_degov_v1_instance, 4, 14);
 
 /**
  * The instance was cancelled.
@@ -780,7 +815,7 @@ export type HistoryEntry_Cancelled = Message<"degov.v1.HistoryEntry.Cancelled"> 
  * Use `create(HistoryEntry_CancelledSchema)` to create a new message.
  */
 export const HistoryEntry_CancelledSchema: GenMessage<HistoryEntry_Cancelled> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 14);
+  messageDesc(file_degov_v1_instance, 4, 15);
 
 /**
  * The lifecycle of an instance.

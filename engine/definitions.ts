@@ -1,0 +1,170 @@
+/**
+ * Registered definitions and their code.
+ *
+ * Owns the cache of loaded definitions: a version never changes, so what was read once is true for ever.
+ */
+
+import { LRUCache } from "lru-cache";
+import { compileCode } from "../shared/code/compile.ts";
+import { canonicalDefinition, definitionHash } from "../shared/definition/canonical.ts";
+import type { Definition, TaskDefinition } from "../shared/definition/definition.ts";
+import { tasksOf } from "../shared/definition/tasks.ts";
+import { assert, DegovError } from "../shared/errors.ts";
+import { TASK_TIMEOUT_MS_DEFAULT } from "../shared/limits.ts";
+import {
+  codeKey,
+  decodeJson,
+  decodeLatestVersionKey,
+  encodeJson,
+  latestVersionKey,
+  latestVersionsRange,
+  workflowHashKey,
+  workflowKey,
+} from "./keyspace.ts";
+import { readLarge, writeLarge } from "./large_value.ts";
+import type { WorkflowRecord } from "./records.ts";
+import type { TaskFacts } from "./scheduler/task_record.ts";
+import type { Bytes, Store, Txn } from "./store/store.ts";
+
+/** A definition ready for use. */
+export interface LoadedDefinition {
+  readonly record: WorkflowRecord;
+  /** What the scheduler needs to know of a task of this very definition. */
+  facts(task: TaskDefinition): TaskFacts;
+}
+
+const LOADED_MAX = 1_000;
+
+export class DefinitionCatalog {
+  readonly #store: Store;
+  readonly #nowMs: () => number;
+  readonly #loaded = new LRUCache<string, LoadedDefinition>({ max: LOADED_MAX });
+
+  constructor(store: Store, nowMs: () => number) {
+    this.#store = store;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Stores a valid definition, unless the same content is there already.
+   *
+   * @throws DegovError INVALID_ARGUMENT when code does not compile.
+   */
+  async register(definition: Definition): Promise<{ version: number; hash: string; created: boolean }> {
+    const { name } = definition;
+    const hash = definitionHash(definition);
+    const compiled = [...tasksOf(definition)].map(({ task, path }) => {
+      const result = compileCode(task.code, task.language ?? "javascript");
+      if (!result.ok) {
+        throw new DegovError("INVALID_ARGUMENT", `Cannot compile the code of task "${task.name}"`, {
+          problems: result.problems.map((problem) => ({ ...problem, path: `${path}.code` })),
+        });
+      }
+      return result;
+    });
+    return await this.#store.transact(async (txn) => {
+      const known = await txn.get(workflowHashKey(name, hash));
+      if (known !== undefined) return { version: decodeJson<number>(known), hash, created: false };
+      const latest = await txn.get(latestVersionKey(name));
+      const version = (latest === undefined ? 0 : decodeJson<number>(latest)) + 1;
+      const record: WorkflowRecord = {
+        definition: JSON.parse(canonicalDefinition(definition)),
+        version,
+        hash,
+        createdAtMs: this.#nowMs(),
+        codeHashes: compiled.map((code) => code.hash),
+      };
+      writeLarge(txn, workflowKey(name, version), encodeJson(record));
+      txn.set(workflowHashKey(name, hash), encodeJson(version));
+      txn.set(latestVersionKey(name), encodeJson(version));
+      for (const { hash: codeHash, code } of compiled) {
+        // The same hash means the same bytes: writing them again changes nothing.
+        if (await txn.get(codeKey(codeHash)) === undefined) writeLarge(txn, codeKey(codeHash), encodeJson(code));
+      }
+      return { version, hash, created: true };
+    });
+  }
+
+  /** A version's definition; version 0 means the newest. Undefined when there is none. */
+  async load(txn: Txn, name: string, version: number): Promise<LoadedDefinition | undefined> {
+    let wanted = version;
+    if (wanted === 0) {
+      const latest = await txn.snapshotGet(latestVersionKey(name));
+      if (latest === undefined) return undefined;
+      wanted = decodeJson<number>(latest);
+    }
+    const cacheKey = `${wanted} ${name}`;
+    const cached = this.#loaded.get(cacheKey);
+    if (cached !== undefined) return cached;
+    const bytes = await readLarge(txn, workflowKey(name, wanted), { snapshot: true });
+    if (bytes === undefined) return undefined;
+    const loaded = toLoaded(decodeJson<WorkflowRecord>(bytes));
+    this.#loaded.set(cacheKey, loaded);
+    return loaded;
+  }
+
+  /** The definition that an instance is pinned to. */
+  async pinned(txn: Txn, instance: { workflow: string; version: number }): Promise<LoadedDefinition> {
+    const loaded = await this.load(txn, instance.workflow, instance.version);
+    assert(loaded !== undefined, `version ${instance.version} of workflow "${instance.workflow}" is gone`);
+    return loaded;
+  }
+
+  /** @throws DegovError NOT_FOUND */
+  async get(name: string, version: number): Promise<WorkflowRecord> {
+    const loaded = await this.#store.transact((txn) => this.load(txn, name, version));
+    if (loaded === undefined) throw unknownWorkflow(name, version);
+    return loaded.record;
+  }
+
+  /** Newest versions, by name, beginning after a name. */
+  async list(after: string | undefined, limit: number): Promise<WorkflowRecord[]> {
+    return await this.#store.transact(async (txn) => {
+      const { begin, end } = latestVersionsRange(after);
+      const pairs = await txn.range(begin, end, { limit, snapshot: true });
+      const records: WorkflowRecord[] = [];
+      for (const { key } of pairs) {
+        const loaded = await this.load(txn, decodeLatestVersionKey(key), 0);
+        if (loaded !== undefined) records.push(loaded.record);
+      }
+      return records;
+    });
+  }
+
+  /** Compiled code as JSON text, UTF-8. @throws DegovError NOT_FOUND */
+  async code(hash: string): Promise<Bytes> {
+    const bytes = await this.#store.transact((txn) => readLarge(txn, codeKey(hash), { snapshot: true }));
+    if (bytes === undefined) {
+      throw new DegovError("NOT_FOUND", `Cannot get code "${hash}": no registered definition has code of this hash`);
+    }
+    return bytes;
+  }
+}
+
+/** NOT_FOUND for a workflow or one of its versions. */
+export function unknownWorkflow(name: string, version: number): DegovError {
+  const what = version === 0 ? `workflow "${name}"` : `version ${version} of workflow "${name}"`;
+  return new DegovError("NOT_FOUND", `Cannot find ${what}: it is not registered; register its definition first`);
+}
+
+function toLoaded(record: WorkflowRecord): LoadedDefinition {
+  const facts = new Map<TaskDefinition, TaskFacts>();
+  [...tasksOf(record.definition)].forEach(({ task }, index) => {
+    facts.set(task, {
+      name: task.name,
+      workflow: record.definition.name,
+      codeHash: record.codeHashes[index],
+      capability: task.language === "wasm" ? "wasm" : "javascript",
+      timeoutMs: task.timeoutMs ?? TASK_TIMEOUT_MS_DEFAULT,
+      ...(task.retry === undefined ? {} : { retry: task.retry }),
+    });
+  });
+  return {
+    record,
+    facts: (task) => {
+      const found = facts.get(task);
+      assert(found !== undefined, `task "${task.name}" is not of definition "${record.definition.name}"`);
+      return found;
+    },
+  };
+}

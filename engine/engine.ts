@@ -1,0 +1,185 @@
+/**
+ * The engine, assembled: what the RPC layer serves, and what a program that embeds it calls.
+ *
+ * Owns the store from {@link Engine.open} to {@link Engine.close}.
+ */
+
+import { type Clock, systemClock } from "../shared/clock.ts";
+import { DegovError } from "../shared/errors.ts";
+import { WATCHERS_MAX } from "../shared/limits.ts";
+import { type Random, systemRandom } from "../shared/random.ts";
+import { InstanceChanges } from "./changes.ts";
+import { DefinitionCatalog } from "./definitions.ts";
+import { explain, type Explanation } from "./explanation.ts";
+import { Instances } from "./instances.ts";
+import { decodeJson, encodeJson, formatKey, KEYSPACE_FORMAT } from "./keyspace.ts";
+import type { HistoryRecord } from "./machine/history.ts";
+import type { Instance } from "./machine/instance.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
+import { TaskDesk } from "./scheduler/task_desk.ts";
+import { WorkerRegistry } from "./scheduler/worker_registry.ts";
+import type { Store } from "./store/store.ts";
+
+export interface EngineOptions {
+  store: Store;
+  clock?: Clock;
+  random?: Random;
+  /** A worker that is not heard of for so long is lost. Default 15,000. */
+  sessionTimeoutMs?: number;
+  /** Told of what goes wrong in the background; by default nobody is. */
+  onError?: (what: string, error: unknown) => void;
+}
+
+const SESSION_TIMEOUT_MS_DEFAULT = 15_000;
+/** Watchers look again so often even if nothing was announced: another engine may have changed the instance. */
+const WATCH_LOOK_MS = 1_000;
+const WATCH_RECORDS_PER_READ = 100;
+
+export class Engine {
+  readonly definitions: DefinitionCatalog;
+  readonly instances: Instances;
+  readonly workers: WorkerRegistry;
+  readonly tasks: TaskDesk;
+  readonly store: Store;
+  readonly sessionTimeoutMs: number;
+  readonly #scheduler: Scheduler;
+  readonly #changes = new InstanceChanges();
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+
+  private constructor(options: EngineOptions) {
+    const { store, clock = systemClock, random = systemRandom } = options;
+    this.store = store;
+    this.#clock = clock;
+    this.sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS_DEFAULT;
+    this.definitions = new DefinitionCatalog(store, () => clock.nowMs());
+    this.#scheduler = new Scheduler({
+      store,
+      clock,
+      random,
+      definitions: this.definitions,
+      changes: this.#changes,
+      sessionTimeoutMs: this.sessionTimeoutMs,
+      onError: options.onError ?? (() => {}),
+    });
+    this.instances = new Instances(this.#scheduler);
+    this.workers = new WorkerRegistry(this.#scheduler);
+    this.tasks = new TaskDesk(this.#scheduler, this.workers);
+  }
+
+  /**
+   * Checks the store's format and starts the clockworks.
+   *
+   * @throws DegovError FAILED_PRECONDITION when the store was written by a newer engine.
+   */
+  static async open(options: EngineOptions): Promise<Engine> {
+    await checkFormat(options.store);
+    const engine = new Engine(options);
+    engine.#scheduler.start();
+    return engine;
+  }
+
+  /** True once {@link close} was called: long calls end. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Workers that poll this engine, and the tasks they hold. */
+  load(): { workerId: string; slots: number; leased: number }[] {
+    return this.#scheduler.dispatcher.workers();
+  }
+
+  async explain(instanceId: string): Promise<Explanation> {
+    return await explain(this.#scheduler, this.workers, instanceId);
+  }
+
+  /** The instance, once it has ended or `waitMs` has passed or the signal is aborted. @throws DegovError NOT_FOUND */
+  async waitForEnd(instanceId: string, waitMs: number, signal?: AbortSignal): Promise<Instance> {
+    const untilMs = this.#clock.nowMs() + waitMs;
+    const over = new AbortController();
+    const end = () => over.abort();
+    signal?.addEventListener("abort", end);
+    this.closing.addEventListener("abort", end);
+    const unlisten = this.#listen(instanceId, (instance) => {
+      if (instance.status !== "running") end();
+    });
+    try {
+      for (;;) {
+        const instance = await this.instances.get(instanceId);
+        const leftMs = untilMs - this.#clock.nowMs();
+        if (instance.status !== "running" || leftMs <= 0 || signal?.aborted || this.closing.aborted) return instance;
+        await this.#clock.sleep(Math.min(leftMs, WATCH_LOOK_MS), over.signal);
+      }
+    } finally {
+      unlisten();
+      signal?.removeEventListener("abort", end);
+      this.closing.removeEventListener("abort", end);
+    }
+  }
+
+  /** Every record after a sequence, as it is written, until the instance has ended. @throws DegovError NOT_FOUND */
+  async *watch(
+    instanceId: string,
+    after: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<{ record: HistoryRecord; instance: Instance }> {
+    let seen = after;
+    for await (const current of this.#versions(instanceId, signal)) {
+      let { status } = current;
+      while (seen < current.revision) {
+        const { instance, records } = await this.instances.history(instanceId, seen, WATCH_RECORDS_PER_READ);
+        status = instance.status;
+        for (const record of records) yield { record, instance };
+        if (records.length > 0) seen = records[records.length - 1].sequence;
+        if (seen >= instance.revision) break;
+      }
+      if (status !== "running") return;
+    }
+  }
+
+  /** Ends long calls, the clockworks and the store. Idempotent. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#scheduler.stop();
+    await this.store.close();
+  }
+
+  /** The instance now, and again after each change, or after a while; ends with the signal or the engine. */
+  async *#versions(instanceId: string, signal: AbortSignal | undefined): AsyncGenerator<Instance> {
+    const ended = AbortSignal.any(signal === undefined ? [this.closing] : [this.closing, signal]);
+    let changed = new AbortController();
+    const unlisten = this.#listen(instanceId, () => changed.abort());
+    try {
+      while (!ended.aborted) {
+        yield await this.instances.get(instanceId);
+        await this.#clock.sleep(WATCH_LOOK_MS, AbortSignal.any([ended, changed.signal]));
+        changed = new AbortController();
+      }
+    } finally {
+      unlisten();
+    }
+  }
+
+  #listen(instanceId: string, listener: (instance: Instance) => void): () => void {
+    if (this.#changes.count < WATCHERS_MAX) return this.#changes.listen(instanceId, listener);
+    throw new DegovError(
+      "RESOURCE_EXHAUSTED",
+      `Cannot wait for instance "${instanceId}": ${WATCHERS_MAX} calls wait at this engine already; try again later`,
+    );
+  }
+}
+
+async function checkFormat(store: Store): Promise<void> {
+  const found = await store.transact(async (txn) => {
+    const bytes = await txn.get(formatKey());
+    if (bytes !== undefined) return decodeJson<number>(bytes);
+    txn.set(formatKey(), encodeJson(KEYSPACE_FORMAT));
+    return KEYSPACE_FORMAT;
+  });
+  if (found > KEYSPACE_FORMAT) {
+    throw new DegovError(
+      "FAILED_PRECONDITION",
+      `Cannot use the store: it has format ${found} and this engine knows up to ${KEYSPACE_FORMAT}; use a newer engine`,
+    );
+  }
+}

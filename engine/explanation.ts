@@ -1,0 +1,122 @@
+/** What an instance waits for, and why it is not done yet: for people and programs. */
+
+import type { Failure } from "../shared/failure.ts";
+import { explain as explainMachine, type Wait } from "./machine/machine.ts";
+import type { Capability } from "./keyspace.ts";
+import { readInstance } from "./records.ts";
+import type { Scheduler } from "./scheduler/scheduler.ts";
+import { readUnfinishedTask, type UnfinishedTask } from "./scheduler/task_record.ts";
+import type { WorkerRecord, WorkerRegistry } from "./scheduler/worker_registry.ts";
+import { unknownInstance } from "./instances.ts";
+
+/** A wait, with what the scheduler knows of a task. */
+export type ExplainedWait = Exclude<Wait, { kind: "task" }> | TaskWait;
+
+export interface TaskWait {
+  kind: "task";
+  taskId: string;
+  name: string;
+  status: UnfinishedTask["status"];
+  attempt: number;
+  workerId?: string;
+  retryAtMs?: number;
+  lastFailure?: Failure;
+  /** Why nothing runs it. */
+  reason?: string;
+}
+
+export interface Explanation {
+  summary: string;
+  waits: ExplainedWait[];
+}
+
+/** @throws DegovError NOT_FOUND */
+export async function explain(
+  scheduler: Scheduler,
+  registry: WorkerRegistry,
+  instanceId: string,
+): Promise<Explanation> {
+  const workers = await registry.list();
+  return await scheduler.transact(async (run) => {
+    const stored = await readInstance(run.txn, instanceId);
+    if (stored === undefined) throw unknownInstance(instanceId);
+    const { instance } = stored;
+    const { record } = await run.definitions.pinned(run.txn, instance);
+    const waits: ExplainedWait[] = [];
+    for (const wait of explainMachine(record.definition, instance)) {
+      if (wait.kind !== "task") waits.push(wait);
+      else {
+        const task = await readUnfinishedTask(run.txn, instanceId, wait.taskId);
+        if (task !== undefined) waits.push(toTaskWait(wait.taskId, task.record, workers));
+      }
+    }
+    const summary = instance.status === "running"
+      ? `Instance "${instanceId}" of "${instance.workflow}" is in state "${instance.state}". ${
+        waits.map(describe).join(" ")
+      }`
+      : `Instance "${instanceId}" of "${instance.workflow}" is ${instance.status} and waits for nothing.${
+        instance.failure === undefined ? "" : ` ${instance.failure.code}: ${instance.failure.message}`
+      }`;
+    return { summary, waits };
+  });
+}
+
+function toTaskWait(taskId: string, task: UnfinishedTask, workers: readonly WorkerRecord[]): TaskWait {
+  const reason = task.status === "queued" ? whyQueued(task.capability, workers) : undefined;
+  return {
+    kind: "task",
+    taskId,
+    name: task.name,
+    status: task.status,
+    attempt: task.attempt,
+    ...(task.status === "leased" ? { workerId: task.workerId } : {}),
+    ...(task.status === "delayed" ? { retryAtMs: task.retryAtMs } : {}),
+    ...(task.lastFailure === undefined ? {} : { lastFailure: task.lastFailure }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function whyQueued(capability: Capability, workers: readonly WorkerRecord[]): string {
+  if (workers.length === 0) return "no worker is registered; start one with `deno task worker`";
+  if (!workers.some((worker) => worker.capabilities.includes(capability))) {
+    return `none of the ${workers.length} registered workers runs ${capability}`;
+  }
+  return "every worker that could run it is busy";
+}
+
+function describe(wait: ExplainedWait): string {
+  switch (wait.kind) {
+    case "task":
+      return describeTask(wait);
+    case "timer":
+      return wait.isTimeout
+        ? `It is given up at ${toIso(wait.fireAtMs)}.`
+        : `At ${toIso(wait.fireAtMs)} it goes to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
+    case "event":
+      return `The event "${wait.name}" leads to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
+    case "transition":
+      return `It is on its way from "${wait.from}" to "${wait.to}", because of "${wait.event}".`;
+  }
+}
+
+function describeTask(wait: TaskWait): string {
+  const last = wait.lastFailure === undefined
+    ? ""
+    : ` Its last attempt failed with ${wait.lastFailure.code}: ${wait.lastFailure.message}.`;
+  switch (wait.status) {
+    case "queued":
+      return `Task "${wait.name}" is queued: ${wait.reason}.${last}`;
+    case "delayed":
+      return `Task "${wait.name}" is tried again at ${toIso(wait.retryAtMs!)}.${last}`;
+    case "leased":
+      return `Task "${wait.name}" runs on worker "${wait.workerId}" (attempt ${wait.attempt}).${last}`;
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(" or ");
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,208 @@
+/**
+ * Every key that the engine writes. Nothing else builds keys.
+ *
+ * Keys are tuples (FoundationDB's tuple encoding); the first element names the family.
+ *
+ * | family | key                                                     | value                                    |
+ * |--------|---------------------------------------------------------|------------------------------------------|
+ * | meta   | "format"                                                | number of the format, JSON               |
+ * | wf     | workflow, version                                       | WorkflowRecord, JSON (large)             |
+ * | wh     | workflow, hash                                          | version, JSON                            |
+ * | wl     | workflow                                                | newest version, JSON                     |
+ * | c      | hash                                                    | CompiledCode, JSON (large)               |
+ * | i      | instance                                                | Instance, JSON (large)                   |
+ * | h      | instance, sequence                                      | HistoryRecord, JSON (large)              |
+ * | t      | instance, task                                          | TaskRecord (large)                       |
+ * | e      | instance, event or operation id                         | empty: it has been applied               |
+ * | r      | shard, capability, readyAtMs, instance, task            | empty: the task is queued                |
+ * | l      | worker, instance, task                                  | LeaseRecord, JSON                        |
+ * | tm     | shard, fireAtMs, instance, timer                        | empty: the timer is pending              |
+ * | w      | worker                                                  | WorkerRecord, JSON                       |
+ * | x      | status, createdAtMs, instance                           | empty: index of all instances            |
+ * | xw     | workflow, status, createdAtMs, instance                 | empty: index by workflow                 |
+ *
+ * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
+ */
+
+import { type Bytes, type Pair } from "./store/store.ts";
+import { decodeTuple, encodeTuple, prefixRange } from "./store/tuple.ts";
+
+/** Version of this layout. An engine refuses a store of a newer one. */
+export const KEYSPACE_FORMAT = 1;
+
+/** Ready tasks and timers are spread over so many ranges, so that many engines do not meet on one. */
+export const SHARDS = 16;
+
+/** The shard of an instance: FNV-1a over its id. */
+export function shardOf(instanceId: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < instanceId.length; index++) {
+    hash = Math.imul(hash ^ instanceId.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % SHARDS;
+}
+
+export interface KeyRange {
+  begin: Bytes;
+  end: Bytes;
+}
+
+export function formatKey(): Bytes {
+  return encodeTuple(["meta", "format"]);
+}
+
+export function workflowKey(name: string, version: number): Bytes {
+  return encodeTuple(["wf", name, version]);
+}
+export function workflowHashKey(name: string, hash: string): Bytes {
+  return encodeTuple(["wh", name, hash]);
+}
+export function latestVersionKey(name: string): Bytes {
+  return encodeTuple(["wl", name]);
+}
+/** Newest versions of all workflows whose name comes after `after`. */
+export function latestVersionsRange(after: string | undefined): KeyRange {
+  const all = prefixRange(encodeTuple(["wl"]));
+  return after === undefined ? all : { begin: prefixRange(encodeTuple(["wl", after])).end, end: all.end };
+}
+export function decodeLatestVersionKey(key: Bytes): string {
+  return decodeTuple(key)[1] as string;
+}
+
+export function codeKey(hash: string): Bytes {
+  return encodeTuple(["c", hash]);
+}
+
+export function instanceKey(instanceId: string): Bytes {
+  return encodeTuple(["i", instanceId]);
+}
+
+export function historyKey(instanceId: string, sequence: number): Bytes {
+  return encodeTuple(["h", instanceId, sequence]);
+}
+
+export function taskKey(instanceId: string, taskId: string): Bytes {
+  return encodeTuple(["t", instanceId, taskId]);
+}
+
+export function appliedKey(instanceId: string, operationId: string): Bytes {
+  return encodeTuple(["e", instanceId, operationId]);
+}
+
+/** What the code needs of a worker. */
+export type Capability = "javascript" | "wasm";
+
+/** Place of a queued task. */
+export interface ReadyPlace {
+  capability: Capability;
+  readyAtMs: number;
+  instanceId: string;
+  taskId: string;
+}
+
+export function readyKey(place: ReadyPlace): Bytes {
+  return encodeTuple([
+    "r",
+    shardOf(place.instanceId),
+    place.capability,
+    place.readyAtMs,
+    place.instanceId,
+    place.taskId,
+  ]);
+}
+export function readyRange(shard: number, capability: Capability): KeyRange {
+  return prefixRange(encodeTuple(["r", shard, capability]));
+}
+export function decodeReadyKey(key: Bytes): ReadyPlace {
+  const [, , capability, readyAtMs, instanceId, taskId] = decodeTuple(key);
+  return {
+    capability: capability as Capability,
+    readyAtMs: Number(readyAtMs),
+    instanceId: instanceId as string,
+    taskId: taskId as string,
+  };
+}
+
+export function leaseKey(workerId: string, instanceId: string, taskId: string): Bytes {
+  return encodeTuple(["l", workerId, instanceId, taskId]);
+}
+export function leasesRange(workerId?: string): KeyRange {
+  return prefixRange(encodeTuple(workerId === undefined ? ["l"] : ["l", workerId]));
+}
+export function decodeLeaseKey(key: Bytes): { workerId: string; instanceId: string; taskId: string } {
+  const [, workerId, instanceId, taskId] = decodeTuple(key) as string[];
+  return { workerId, instanceId, taskId };
+}
+
+export interface TimerPlace {
+  fireAtMs: number;
+  instanceId: string;
+  timerId: string;
+}
+
+export function timerKey(place: TimerPlace): Bytes {
+  return encodeTuple(["tm", shardOf(place.instanceId), place.fireAtMs, place.instanceId, place.timerId]);
+}
+export function timersRange(shard: number): KeyRange {
+  return prefixRange(encodeTuple(["tm", shard]));
+}
+export function decodeTimerKey(key: Bytes): TimerPlace {
+  const [, , fireAtMs, instanceId, timerId] = decodeTuple(key);
+  return { fireAtMs: Number(fireAtMs), instanceId: instanceId as string, timerId: timerId as string };
+}
+
+export function workerKey(workerId: string): Bytes {
+  return encodeTuple(["w", workerId]);
+}
+export function workersRange(): KeyRange {
+  return prefixRange(encodeTuple(["w"]));
+}
+
+/** Place of an instance in the two indexes, which are ordered by creation. */
+export interface IndexPlace {
+  status: string;
+  createdAtMs: number;
+  instanceId: string;
+}
+
+export function statusIndexKey(place: IndexPlace): Bytes {
+  return encodeTuple(["x", place.status, place.createdAtMs, place.instanceId]);
+}
+export function workflowIndexKey(workflow: string, place: IndexPlace): Bytes {
+  return encodeTuple(["xw", workflow, place.status, place.createdAtMs, place.instanceId]);
+}
+/** Index entries of one status that are older than `before`, newest last. */
+export function indexRange(
+  filter: { workflow?: string; status: string },
+  before: { createdAtMs: number; instanceId: string } | undefined,
+): KeyRange {
+  const { workflow, status } = filter;
+  const prefix = workflow === undefined ? ["x", status] : ["xw", workflow, status];
+  const all = prefixRange(encodeTuple(prefix));
+  if (before === undefined) return all;
+  return { begin: all.begin, end: encodeTuple([...prefix, before.createdAtMs, before.instanceId]) };
+}
+export function decodeIndexKey(key: Bytes): { createdAtMs: number; instanceId: string } {
+  const items = decodeTuple(key);
+  return { createdAtMs: Number(items[items.length - 2]), instanceId: items[items.length - 1] as string };
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The value of keys whose presence says everything. */
+export const EMPTY: Bytes = new Uint8Array(0);
+
+export function encodeJson(value: unknown): Bytes {
+  return encoder.encode(JSON.stringify(value));
+}
+export function decodeJson<T>(bytes: Bytes): T {
+  return JSON.parse(decoder.decode(bytes)) as T;
+}
+/** The last key of a page of pairs, as the beginning of the next. */
+export function afterLast(pairs: readonly Pair[]): Bytes {
+  const last = pairs[pairs.length - 1].key;
+  const next = new Uint8Array(last.length + 1);
+  next.set(last);
+  return next;
+}

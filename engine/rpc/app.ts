@@ -1,0 +1,76 @@
+/** The engine's HTTP application: Connect and gRPC-Web, JSON and binary, served through Hono. */
+
+import { type ConnectError, type ConnectRouter, createConnectRouter, type Interceptor } from "@connectrpc/connect";
+import { createFetchHandler } from "@connectrpc/connect/protocol";
+import { Hono } from "hono";
+import { WorkerService } from "../../proto/gen/degov/v1/worker_service_pb.ts";
+import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import { RPC_BYTES_MAX } from "../../shared/limits.ts";
+import type { Engine } from "../engine.ts";
+import { toConnectError } from "./errors.ts";
+import { workerService } from "./worker_service.ts";
+import { workflowService } from "./workflow_service.ts";
+
+export interface AppOptions {
+  /** Told of calls that failed by a fault of ours. */
+  onInternalError: (what: string, error: unknown) => void;
+}
+
+/** Both services, for this application and for in-memory transports. */
+export function routes(engine: Engine): (router: ConnectRouter) => void {
+  return (router) => {
+    router.service(WorkflowService, workflowService(engine));
+    router.service(WorkerService, workerService(engine));
+  };
+}
+
+/** Turns what the services throw into Connect's errors. */
+export function errorInterceptor(options: AppOptions): Interceptor {
+  return (next) => async (request) => {
+    const convert = (error: unknown) =>
+      toConnectError(error, (internal) => options.onInternalError(request.method.name, internal));
+    try {
+      const response = await next(request);
+      return response.stream ? { ...response, message: converted(response.message, convert) } : response;
+    } catch (error) {
+      throw convert(error);
+    }
+  };
+}
+
+export function app(engine: Engine, options: AppOptions): Hono {
+  const hono = new Hono();
+  const router = createConnectRouter({
+    grpc: false,
+    readMaxBytes: RPC_BYTES_MAX,
+    writeMaxBytes: RPC_BYTES_MAX,
+    interceptors: [errorInterceptor(options)],
+  });
+  routes(engine)(router);
+  for (const handler of router.handlers) {
+    const fetchHandler = createFetchHandler(handler, { httpVersion: "1.1" });
+    hono.all(handler.requestPath, (context) => {
+      const { raw } = context.req;
+      const bytes = Number(raw.headers.get("content-length") ?? 0);
+      return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : fetchHandler(raw);
+    });
+  }
+  hono.notFound((context) =>
+    context.json({ code: "not_found", message: `There is nothing at ${context.req.path}` }, 404)
+  );
+  return hono;
+}
+
+/** Answered before the body is read. */
+function tooLarge(bytes: number): Response {
+  const message = `The request has ${bytes} bytes, and at most ${RPC_BYTES_MAX} are allowed`;
+  return Response.json({ code: "invalid_argument", message }, { status: 400 });
+}
+
+async function* converted<T>(messages: AsyncIterable<T>, convert: (error: unknown) => ConnectError): AsyncIterable<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw convert(error);
+  }
+}

@@ -1,0 +1,230 @@
+/** WorkflowService over the engine: conversion and checks of requests, nothing else. */
+
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import {
+  type Wait as WaitMessage,
+  WaitSchema,
+  type Workflow,
+  WorkflowSchema,
+  type WorkflowService,
+} from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import { parseDefinition } from "../../shared/definition/parse.ts";
+import { DegovError } from "../../shared/errors.ts";
+import { isJsonObject, type JsonValue } from "../../shared/json.ts";
+import { DEFINITION_BYTES_MAX, EVENT_BYTES_MAX, INPUT_BYTES_MAX, POLL_WAIT_MS_MAX } from "../../shared/limits.ts";
+import type { Engine } from "../engine.ts";
+import type { ExplainedWait } from "../explanation.ts";
+import type { ListCursor } from "../instances.ts";
+import type { WorkflowRecord } from "../records.ts";
+import { atMost, optionalId, requireId } from "./fields.ts";
+import {
+  fromObjectValue,
+  fromStatus,
+  fromValue,
+  toFailureMessage,
+  toHistoryMessage,
+  toInstanceMessage,
+  toStatus,
+  toValue,
+} from "./messages.ts";
+import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
+
+export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowService> {
+  const { definitions, instances } = engine;
+  return {
+    async registerWorkflow({ document }) {
+      const definition = parseDefinition(toSource(document));
+      const registered = await definitions.register(definition);
+      return { name: definition.name, ...registered };
+    },
+
+    async getWorkflow({ name, version }) {
+      return { workflow: toWorkflow(await definitions.get(requireId(name, "name"), version), { whole: true }) };
+    },
+
+    async listWorkflows({ pageSize, pageToken }) {
+      const rows = pageRows(pageSize);
+      const records = await definitions.list(decodePageToken(pageToken, isString), rows);
+      return {
+        workflows: records.map((record) => toWorkflow(record, { whole: false })),
+        nextPageToken: records.length < rows ? "" : encodePageToken(records[rows - 1].definition.name),
+      };
+    },
+
+    async startInstance(request, context) {
+      const started = await instances.start({
+        workflow: requireId(request.workflow, "workflow"),
+        version: request.version,
+        instanceId: optionalId(request.instanceId, "instance_id"),
+        input: fromObjectValue(request.input, "input", INPUT_BYTES_MAX),
+      });
+      const instance = await waited(started.instance, request.waitMs, context);
+      return { instance: toInstanceMessage(instance, { payloads: true }), created: started.created };
+    },
+
+    async getInstance({ instanceId, waitMs }, context) {
+      const instance = await waited(await instances.get(requireId(instanceId, "instance_id")), waitMs, context);
+      return { instance: toInstanceMessage(instance, { payloads: true }) };
+    },
+
+    async listInstances({ workflow, status, pageSize, pageToken }) {
+      const rows = pageRows(pageSize);
+      const found = await instances.list({
+        ...(workflow === "" ? {} : { workflow: requireId(workflow, "workflow") }),
+        status: fromStatus(status),
+        before: decodePageToken(pageToken, isListCursor),
+      }, rows);
+      const last = found.at(-1);
+      return {
+        instances: found.map((instance) => toInstanceMessage(instance, { payloads: false })),
+        nextPageToken: found.length < rows || last === undefined
+          ? ""
+          : encodePageToken({ createdAtMs: last.createdAtMs, instanceId: last.id } satisfies ListCursor),
+      };
+    },
+
+    async sendEvent(request) {
+      const { instance, duplicate, kept } = await instances.send({
+        instanceId: requireId(request.instanceId, "instance_id"),
+        name: requireId(request.name, "name"),
+        data: fromValue(request.data, "data", EVENT_BYTES_MAX),
+        eventId: optionalId(request.eventId, "event_id"),
+        keep: request.keep,
+      });
+      return { instance: toInstanceMessage(instance, { payloads: false }), duplicate, kept };
+    },
+
+    async cancelInstance({ instanceId, reason }) {
+      const instance = await instances.cancel(requireId(instanceId, "instance_id"), reason.slice(0, REASON_CHARS_MAX));
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async retryInstance({ instanceId }) {
+      const instance = await instances.retry(requireId(instanceId, "instance_id"));
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async getHistory({ instanceId, afterSequence, pageSize }) {
+      const after = Number(afterSequence);
+      const { instance, records } = await instances.history(
+        requireId(instanceId, "instance_id"),
+        after,
+        pageRows(pageSize),
+      );
+      const last = records.at(-1)?.sequence ?? instance.revision;
+      return { records: records.map(toHistoryMessage), more: last < instance.revision };
+    },
+
+    async *watchInstance({ instanceId, afterSequence }, { signal }) {
+      const id = requireId(instanceId, "instance_id");
+      for await (const { record, instance } of engine.watch(id, Number(afterSequence), signal)) {
+        yield { record: toHistoryMessage(record), status: toStatus(instance.status), state: instance.state };
+      }
+      if (engine.closing.aborted) {
+        throw new DegovError("UNAVAILABLE", "The engine is stopping; watch again after the last sequence that you saw");
+      }
+    },
+
+    async explainInstance({ instanceId }) {
+      const { summary, waits } = await engine.explain(requireId(instanceId, "instance_id"));
+      return { summary, waits: waits.map(toWait) };
+    },
+
+    async listWorkers() {
+      const load = new Map(engine.load().map((worker) => [worker.workerId, worker]));
+      const workers = await engine.workers.list();
+      return {
+        workers: workers.map((worker) => ({
+          id: worker.id,
+          slots: load.get(worker.id)?.slots ?? worker.slots,
+          leased: load.get(worker.id)?.leased ?? 0,
+          capabilities: worker.capabilities,
+          version: worker.version,
+          registeredAt: timestampFromMs(worker.registeredAtMs),
+          expiresAt: timestampFromMs(worker.expiresAtMs),
+        })),
+      };
+    },
+  };
+
+  async function waited(instance: Awaited<ReturnType<typeof instances.get>>, waitMs: number, context: HandlerContext) {
+    if (waitMs === 0 || instance.status !== "running") return instance;
+    return await engine.waitForEnd(instance.id, atMost(waitMs, "wait_ms", POLL_WAIT_MS_MAX), context.signal);
+  }
+}
+
+const REASON_CHARS_MAX = 1_000;
+
+type RegisterDocument = Parameters<ServiceImpl<typeof WorkflowService>["registerWorkflow"]>[0]["document"];
+
+function toSource(document: RegisterDocument): Parameters<typeof parseDefinition>[0] {
+  switch (document.case) {
+    case "definition":
+      return { value: fromValue(document.value, "definition", DEFINITION_BYTES_MAX) };
+    case "source": {
+      const { text, format, fileName } = document.value;
+      if (format !== "" && format !== "json" && format !== "yaml") {
+        throw new DegovError("INVALID_ARGUMENT", `source.format is "${format}", and must be "json" or "yaml"`);
+      }
+      return { text, ...(format === "" ? {} : { format }), ...(fileName === "" ? {} : { fileName }) };
+    }
+    case undefined:
+      throw new DegovError(
+        "INVALID_ARGUMENT",
+        "Cannot register a workflow without a definition: set `definition` (a JSON object) or `source` (text)",
+      );
+  }
+}
+
+function toWorkflow(record: WorkflowRecord, { whole }: { whole: boolean }): Workflow {
+  const { definition, version, hash, createdAtMs } = record;
+  return create(WorkflowSchema, {
+    name: definition.name,
+    version,
+    hash,
+    description: definition.description ?? "",
+    createdAt: timestampFromMs(createdAtMs),
+    ...(whole ? { definition: toValue(definition as unknown as JsonValue) } : {}),
+  });
+}
+
+function toWait(wait: ExplainedWait): WaitMessage {
+  switch (wait.kind) {
+    case "task": {
+      const { kind: _, retryAtMs, lastFailure, ...task } = wait;
+      return create(WaitSchema, {
+        kind: {
+          case: "task",
+          value: {
+            ...task,
+            ...(retryAtMs === undefined ? {} : { retryAt: timestampFromMs(retryAtMs) }),
+            ...(lastFailure === undefined ? {} : { lastFailure: toFailureMessage(lastFailure) }),
+          },
+        },
+      });
+    }
+    case "timer": {
+      const { timerId, fireAtMs, targets, isGuarded: guarded } = wait;
+      const value = { timerId, fireAt: timestampFromMs(fireAtMs), targets: [...targets], guarded };
+      return create(WaitSchema, { kind: { case: "timer", value } });
+    }
+    case "event": {
+      const { name, targets, isGuarded: guarded } = wait;
+      return create(WaitSchema, { kind: { case: "event", value: { name, targets: [...targets], guarded } } });
+    }
+    case "transition": {
+      const { from, to, event } = wait;
+      return create(WaitSchema, { kind: { case: "transition", value: { from, to, event } } });
+    }
+  }
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isListCursor(value: unknown): value is ListCursor {
+  return isJsonObject(value) && typeof value.createdAtMs === "number" && typeof value.instanceId === "string";
+}

@@ -1,0 +1,106 @@
+/** Writing what the machine decided: instance, history, indexes, tasks and timers, in one transaction. */
+
+import type { HistoryEntry } from "../machine/history.ts";
+import type { Command, MachineResult } from "../machine/input.ts";
+import type { Instance } from "../machine/instance.ts";
+import { EMPTY, type IndexPlace, statusIndexKey, taskKey, timerKey, workflowIndexKey } from "../keyspace.ts";
+import { clearLarge } from "../large_value.ts";
+import type { LoadedDefinition } from "../definitions.ts";
+import { type StoredInstance, writeHistory, writeInstance } from "../records.ts";
+import type { Txn } from "../store/store.ts";
+import type { Effects } from "./effects.ts";
+import { clearPlace, leaseOrQueue } from "./grant.ts";
+import { readUnfinishedTask } from "./task_record.ts";
+
+/** An accepted result of the machine. */
+export type Accepted = Extract<MachineResult, { kind: "accepted" }>;
+
+export interface Application {
+  readonly txn: Txn;
+  readonly effects: Effects;
+  readonly nowMs: number;
+  readonly newToken: () => string;
+}
+
+/** Writes an accepted result. `before` is absent for a start. */
+export async function apply(
+  application: Application,
+  before: StoredInstance | undefined,
+  accepted: Accepted,
+  loaded: LoadedDefinition,
+): Promise<void> {
+  const { txn } = application;
+  const { instance, entries, commands } = accepted;
+  writeRecord(application, before, instance, entries);
+  if (before?.instance.status !== instance.status) {
+    if (before !== undefined) clearIndexes(txn, before.instance);
+    writeIndexes(txn, instance);
+  }
+  for (const command of commands) await carryOut(application, instance.id, command, loaded);
+}
+
+/** Writes the instance and one history record, as of the instance's revision. */
+export function writeRecord(
+  { txn, effects, nowMs }: Application,
+  before: StoredInstance | undefined,
+  instance: Instance,
+  entries: readonly HistoryEntry[],
+): void {
+  writeInstance(txn, instance, before?.head);
+  writeHistory(txn, instance.id, { sequence: instance.revision, atMs: nowMs, entries });
+  effects.changed(instance);
+}
+
+async function carryOut(
+  application: Application,
+  instanceId: string,
+  command: Command,
+  loaded: LoadedDefinition,
+): Promise<void> {
+  const { txn, effects } = application;
+  switch (command.kind) {
+    case "scheduleTask":
+      leaseOrQueue(txn, effects, {
+        ...application,
+        instanceId,
+        taskId: command.taskId,
+        facts: loaded.facts(command.task),
+        counts: { attempt: 0, failures: 0, crashes: 0, losses: 0 },
+        inputJson: JSON.stringify(command.input),
+      });
+      break;
+    case "cancelTask":
+      await cancelTask(application, instanceId, command.taskId);
+      break;
+    case "setTimer":
+      txn.set(timerKey({ ...command, instanceId }), EMPTY);
+      effects.timerSet(command.fireAtMs);
+      break;
+    case "clearTimer":
+      txn.clear(timerKey({ ...command, instanceId }));
+      break;
+  }
+}
+
+async function cancelTask({ txn, effects }: Application, instanceId: string, taskId: string): Promise<void> {
+  const task = await readUnfinishedTask(txn, instanceId, taskId);
+  if (task === undefined) return;
+  const { record, head } = task;
+  clearPlace(txn, { instanceId, taskId }, record);
+  clearLarge(txn, taskKey(instanceId, taskId), head);
+  if (record.status === "leased") effects.stop(record.workerId, { instanceId, taskId, token: record.token });
+}
+
+function writeIndexes(txn: Txn, instance: Instance): void {
+  txn.set(statusIndexKey(toPlace(instance)), EMPTY);
+  txn.set(workflowIndexKey(instance.workflow, toPlace(instance)), EMPTY);
+}
+
+function clearIndexes(txn: Txn, instance: Instance): void {
+  txn.clear(statusIndexKey(toPlace(instance)));
+  txn.clear(workflowIndexKey(instance.workflow, toPlace(instance)));
+}
+
+function toPlace({ status, createdAtMs, id }: Instance): IndexPlace {
+  return { status, createdAtMs, instanceId: id };
+}

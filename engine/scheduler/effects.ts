@@ -1,0 +1,77 @@
+/**
+ * What a transaction will have caused outside the store, collected while its body runs and carried out once it has
+ * committed (D3). A body that is run again begins with new effects.
+ */
+
+import type { InstanceChanges } from "../changes.ts";
+import type { Capability } from "../keyspace.ts";
+import type { Instance } from "../machine/instance.ts";
+import type { Dispatcher, HandOut, LeaseName, Offer } from "./dispatcher.ts";
+
+/** Who is told. */
+export interface EffectTargets {
+  readonly dispatcher: Dispatcher;
+  readonly changes: InstanceChanges;
+  /** Whether a new task may be handed out at once: nothing is known to wait before it. */
+  mayHandOut(capability: Capability): boolean;
+  /** Tasks were queued that no offer took. */
+  queued(capability: Capability): void;
+  /** A timer was set. */
+  timerSet(fireAtMs: number): void;
+}
+
+export class Effects {
+  readonly #targets: EffectTargets;
+  readonly #offers: Offer[] = [];
+  readonly #sends: { offer: Offer; handOut: HandOut }[] = [];
+  readonly #stops: { workerId: string; lease: LeaseName }[] = [];
+  readonly #queued = new Set<Capability>();
+  readonly #changed: Instance[] = [];
+  #earliestTimerMs = Infinity;
+
+  constructor(targets: EffectTargets) {
+    this.#targets = targets;
+  }
+
+  /** Takes a place for a task that is about to be leased in this transaction. */
+  offer(capability: Capability, token: string): Offer | undefined {
+    const offer = this.#targets.dispatcher.offer(capability, token);
+    if (offer !== undefined) this.#offers.push(offer);
+    return offer;
+  }
+  /** The same for a task that is new: only if no other waits before it. */
+  offerNew(capability: Capability, token: string): Offer | undefined {
+    return this.#targets.mayHandOut(capability) ? this.offer(capability, token) : undefined;
+  }
+  send(offer: Offer, handOut: HandOut): void {
+    this.#sends.push({ offer, handOut });
+  }
+  /** A lease has ended without its worker's doing. */
+  stop(workerId: string, lease: LeaseName): void {
+    this.#stops.push({ workerId, lease });
+  }
+  queued(capability: Capability): void {
+    this.#queued.add(capability);
+  }
+  timerSet(fireAtMs: number): void {
+    this.#earliestTimerMs = Math.min(this.#earliestTimerMs, fireAtMs);
+  }
+  changed(instance: Instance): void {
+    this.#changed.push(instance);
+  }
+
+  /** The transaction has committed. */
+  carryOut(): void {
+    const { dispatcher, changes } = this.#targets;
+    for (const { workerId, lease } of this.#stops) dispatcher.stop(workerId, lease);
+    for (const { offer, handOut } of this.#sends) dispatcher.send(offer, handOut);
+    if (this.#earliestTimerMs < Infinity) this.#targets.timerSet(this.#earliestTimerMs);
+    for (const capability of this.#queued) this.#targets.queued(capability);
+    for (const instance of this.#changed) changes.announce(instance);
+  }
+
+  /** It has not, or nobody knows: places go back. A lease that was committed all the same is found by the next heartbeat. */
+  abandon(): void {
+    for (const { workerId, token } of this.#offers) this.#targets.dispatcher.release(workerId, token);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The scheduler: one transaction at a time, and what follows from it.
+ *
+ * Owns the dispatcher, the timers' clockwork and the sweep; knows nothing of RPC.
+ *
+ * - C1 Every change of state is one transaction; what it causes outside the store follows its commit (effects.ts).
+ * - C2 While tasks wait in the store, new ones queue up behind them; only when nothing is known to wait is a task handed
+ *      out in the transaction that creates it.
+ */
+
+import type { Clock } from "../../shared/clock.ts";
+import { newToken } from "../../shared/ids.ts";
+import type { Random } from "../../shared/random.ts";
+import type { InstanceChanges } from "../changes.ts";
+import type { DefinitionCatalog } from "../definitions.ts";
+import type { Capability } from "../keyspace.ts";
+import type { Store, Txn } from "../store/store.ts";
+import { Backlog } from "./backlog.ts";
+import type { CompletionContext } from "./completion.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { Effects, type EffectTargets } from "./effects.ts";
+import { Sweep } from "./sweep.ts";
+import { TimerClockwork } from "./timer_clockwork.ts";
+
+export interface SchedulerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly definitions: DefinitionCatalog;
+  readonly changes: InstanceChanges;
+  /** A worker that is not heard of for so long is lost. */
+  readonly sessionTimeoutMs: number;
+  /** Told of what goes wrong in the background. */
+  readonly onError: (what: string, error: unknown) => void;
+}
+
+/** One run of a transaction's body. */
+export type Run = CompletionContext & { readonly effects: Effects; readonly txn: Txn };
+
+export class Scheduler implements EffectTargets {
+  readonly options: SchedulerOptions;
+  readonly dispatcher: Dispatcher;
+  readonly changes: InstanceChanges;
+  readonly #backlog: Backlog;
+  readonly #timers: TimerClockwork;
+  readonly #sweep: Sweep;
+
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+    this.changes = options.changes;
+    this.dispatcher = new Dispatcher(() => options.clock.nowMs());
+    this.#backlog = new Backlog(this);
+    this.#timers = new TimerClockwork(this);
+    this.#sweep = new Sweep(this);
+  }
+
+  start(): void {
+    this.#timers.start();
+    this.#sweep.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#timers.stop(), this.#sweep.stop(), this.#backlog.stop()]);
+  }
+
+  /** Runs the body in a transaction and carries out its effects once it has committed (C1). */
+  async transact<T>(body: (run: Run) => Promise<T>): Promise<T> {
+    const { store, clock, random, definitions } = this.options;
+    let effects: Effects | undefined;
+    try {
+      const value = await store.transact(async (txn) => {
+        effects?.abandon();
+        effects = new Effects(this);
+        return await body({ txn, effects, definitions, random, newToken, nowMs: clock.nowMs() });
+      });
+      effects!.carryOut();
+      return value;
+    } catch (error) {
+      effects?.abandon();
+      throw error;
+    }
+  }
+
+  /** Tasks may be waiting for workers that are listening: hands them out. */
+  drainBacklog(): void {
+    this.#backlog.drain();
+  }
+
+  // EffectTargets
+
+  mayHandOut(capability: Capability): boolean {
+    return !this.#backlog.mayHave(capability); // C2
+  }
+
+  queued(capability: Capability): void {
+    this.#backlog.grew(capability);
+  }
+
+  timerSet(fireAtMs: number): void {
+    this.#timers.set(fireAtMs);
+  }
+}

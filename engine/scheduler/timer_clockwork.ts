@@ -1,0 +1,111 @@
+/**
+ * Fires timers that are due: the machine's, and those that end a task's delay.
+ *
+ * - K1 Never early: a timer is fired only when this engine's clock has reached its time.
+ * - K2 Once: the transaction that fires a timer clears it, and one that finds it gone does nothing.
+ * - K3 A look at the store at least every LOOK_MS finds what another engine set, and makes a clock that jumps harmless.
+ */
+
+import { advance } from "../machine/machine.ts";
+import { afterLast, decodeTimerKey, SHARDS, timerKey, type TimerPlace, timersRange } from "../keyspace.ts";
+import { readInstance } from "../records.ts";
+import { apply } from "./application.ts";
+import { leaseOrQueue, retriedTaskId, toTaskBody } from "./grant.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { readUnfinishedTask } from "./task_record.ts";
+
+/** See K3. */
+const LOOK_MS = 1_000;
+/** Timers fired at a time: enough to fill a group of commits, few enough to bound memory. */
+const FIRED_AT_ONCE_MAX = 128;
+
+export class TimerClockwork {
+  readonly #scheduler: Scheduler;
+  #nextMs = 0;
+  #wake = new AbortController();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake.abort();
+    await this.#running;
+  }
+
+  /** A timer was set. */
+  set(fireAtMs: number): void {
+    if (fireAtMs >= this.#nextMs) return;
+    this.#nextMs = fireAtMs;
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, onError } = this.#scheduler.options;
+    while (!this.#stopped) {
+      this.#nextMs = Infinity;
+      try {
+        for (let shard = 0; shard < SHARDS; shard++) await this.#fireShard(shard);
+      } catch (error) {
+        onError("fire timers", error);
+        this.#nextMs = Infinity; // try again at the next look
+      }
+      const nowMs = clock.nowMs();
+      if (this.#nextMs <= nowMs || this.#stopped) continue;
+      this.#wake = new AbortController();
+      await clock.sleep(Math.min(this.#nextMs - nowMs, LOOK_MS), this.#wake.signal);
+    }
+  }
+
+  /** Fires what is due in a shard, and notes when the next is. */
+  async #fireShard(shard: number): Promise<void> {
+    const { store, clock } = this.#scheduler.options;
+    const { begin, end } = timersRange(shard);
+    let from = begin;
+    for (;;) {
+      const pairs = await store.transact((txn) => txn.range(from, end, { limit: FIRED_AT_ONCE_MAX, snapshot: true }));
+      const nowMs = clock.nowMs();
+      const places = pairs.map(({ key }) => decodeTimerKey(key));
+      const due = places.filter((place) => place.fireAtMs <= nowMs); // K1
+      await Promise.all(due.map((place) => this.#fire(place)));
+      const next = places[due.length];
+      if (next !== undefined) this.#nextMs = Math.min(this.#nextMs, next.fireAtMs);
+      if (next !== undefined || pairs.length < FIRED_AT_ONCE_MAX || this.#stopped) return;
+      from = afterLast(pairs);
+    }
+  }
+
+  async #fire(place: TimerPlace): Promise<void> {
+    try {
+      await this.#scheduler.transact(async (run) => {
+        const { txn } = run;
+        const key = timerKey(place);
+        if (await txn.get(key) === undefined) return; // K2
+        txn.clear(key);
+        const taskId = retriedTaskId(place.timerId);
+        if (taskId !== undefined) {
+          const task = await readUnfinishedTask(txn, place.instanceId, taskId);
+          if (task?.record.status !== "delayed") return;
+          leaseOrQueue(txn, run.effects, { ...run, ...toTaskBody(task), instanceId: place.instanceId, taskId });
+          return;
+        }
+        const stored = await readInstance(txn, place.instanceId);
+        if (stored === undefined) return;
+        const loaded = await run.definitions.pinned(txn, stored.instance);
+        const input = { kind: "timerFired", timerId: place.timerId } as const;
+        const result = advance(loaded.record.definition, stored.instance, input, run.nowMs);
+        if (result.kind === "accepted") await apply(run, stored, result, loaded);
+      });
+    } catch (error) {
+      // One timer must not hold up the others; it is still in the store and is tried again at the next look.
+      this.#scheduler.options.onError(`fire timer "${place.timerId}" of instance "${place.instanceId}"`, error);
+    }
+  }
+}

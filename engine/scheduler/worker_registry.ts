@@ -1,0 +1,248 @@
+/**
+ * Workers: who is registered, until when, and what becomes of their leases when they are gone.
+ *
+ * - W1 A session lives until its time in the store passes; every heartbeat moves that. An engine that meets a session it
+ *      does not know takes it over from the store, leases included, so that workers outlive engines.
+ * - W2 The end of a session is one decision in the store; its leases are then taken back in batches, each task in a
+ *      transaction that sees the lease still live. Whoever else tries the same finds them gone.
+ * - W3 A lease the worker does not name in a heartbeat, though it was granted more than LOST_ANSWER_MS before, never
+ *      reached it: it is taken back, without counting as a loss.
+ */
+
+import { DegovError } from "../../shared/errors.ts";
+import type { Failure } from "../../shared/failure.ts";
+import { newSessionId } from "../../shared/ids.ts";
+import {
+  afterLast,
+  type Capability,
+  decodeJson,
+  decodeLeaseKey,
+  encodeJson,
+  leasesRange,
+  workerKey,
+  workersRange,
+} from "../keyspace.ts";
+import { fail } from "./completion.ts";
+import type { LeaseName } from "./dispatcher.ts";
+import { clearPlace, leaseOrQueue, toTaskBody } from "./grant.ts";
+import type { Run, Scheduler } from "./scheduler.ts";
+import { type LeaseRecord, readUnfinishedTask } from "./task_record.ts";
+
+export interface WorkerRecord {
+  id: string;
+  session: string;
+  slots: number;
+  capabilities: Capability[];
+  version: string;
+  registeredAtMs: number;
+  expiresAtMs: number;
+}
+
+/** See W3: far above the time an answer travels, so that a task just handed out is not taken for a lost one. */
+const LOST_ANSWER_MS = 10_000;
+const LEASES_PER_PAGE = 256;
+
+/** Why a lease is taken back. */
+export type TakeBack =
+  /** The task is queued again, and nothing is counted. */
+  | "notBegun"
+  /** Counts as a loss of the worker. */
+  | "workerLost"
+  | "leaseExpired";
+
+export class WorkerRegistry {
+  readonly #scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  async register(worker: { id: string; slots: number; capabilities: Capability[]; version: string }): Promise<string> {
+    const { store, clock, sessionTimeoutMs } = this.#scheduler.options;
+    await this.end(worker.id, { kind: "workerLost" });
+    const session = newSessionId();
+    await store.transact((txn) => {
+      const nowMs = clock.nowMs();
+      const record: WorkerRecord = { ...worker, session, registeredAtMs: nowMs, expiresAtMs: nowMs + sessionTimeoutMs };
+      txn.set(workerKey(worker.id), encodeJson(record));
+      return Promise.resolve();
+    });
+    this.#scheduler.dispatcher.open({
+      workerId: worker.id,
+      session,
+      slots: worker.slots,
+      capabilities: new Set(worker.capabilities),
+    });
+    return session;
+  }
+
+  /** Makes sure that this engine knows the session (W1). @throws DegovError FAILED_PRECONDITION */
+  async require(workerId: string, session: string): Promise<void> {
+    const { dispatcher, options } = this.#scheduler;
+    if (dispatcher.knows(workerId, session)) return;
+    const found = await options.store.transact(async (txn) => {
+      const bytes = await txn.get(workerKey(workerId));
+      const record = bytes === undefined ? undefined : decodeJson<WorkerRecord>(bytes);
+      if (record?.session !== session) return undefined; // its time may be over, but nobody has ended it (W2)
+      return { record, leases: await readLeases(txn, workerId) };
+    });
+    if (found === undefined) {
+      throw new DegovError(
+        "FAILED_PRECONDITION",
+        `Worker "${workerId}" has no such session: it ended or another took its place; register again`,
+      );
+    }
+    if (dispatcher.knows(workerId, session)) return; // another call was faster
+    const { record, leases } = found;
+    dispatcher.open(
+      { workerId, session, slots: record.slots, capabilities: new Set(record.capabilities) },
+      leases.map((lease) => lease.token),
+    );
+  }
+
+  /** Renews the session, takes back what never reached the worker, and answers what it shall stop. */
+  async heartbeat(workerId: string, session: string, named: readonly LeaseName[]): Promise<LeaseName[]> {
+    await this.require(workerId, session);
+    const { store, clock, sessionTimeoutMs } = this.#scheduler.options;
+    const leases = await store.transact(async (txn) => {
+      const bytes = await txn.get(workerKey(workerId));
+      const record = bytes === undefined ? undefined : decodeJson<WorkerRecord>(bytes);
+      if (record?.session !== session) return undefined;
+      const expiresAtMs = clock.nowMs() + sessionTimeoutMs;
+      txn.set(workerKey(workerId), encodeJson({ ...record, expiresAtMs }));
+      return await readLeases(txn, workerId);
+    });
+    if (leases === undefined) {
+      this.#scheduler.dispatcher.close(workerId);
+      throw new DegovError("FAILED_PRECONDITION", `The session of worker "${workerId}" has ended; register again`);
+    }
+    const held = new Set(named.map((lease) => lease.token));
+    const nowMs = clock.nowMs();
+    for (const lease of leases) {
+      if (!held.has(lease.token) && lease.grantedAtMs + LOST_ANSWER_MS < nowMs) {
+        await this.takeBack(workerId, lease, "notBegun"); // W3
+      }
+    }
+    const live = new Set(leases.map((lease) => lease.token));
+    return named.filter((lease) => !live.has(lease.token));
+  }
+
+  /** Ends a worker's session, whichever or the given one, and queues again what it held. The number of those tasks. */
+  async end(
+    workerId: string,
+    how: { kind: "notBegun" | "workerLost"; session?: string; ifExpired?: boolean },
+  ): Promise<number> {
+    const { dispatcher, options } = this.#scheduler;
+    const ended = await options.store.transact(async (txn) => {
+      const bytes = await txn.get(workerKey(workerId));
+      if (bytes === undefined) return true; // ended before, perhaps with leases left over
+      const record = decodeJson<WorkerRecord>(bytes);
+      if (how.session !== undefined && record.session !== how.session) return false;
+      if (how.ifExpired && record.expiresAtMs >= options.clock.nowMs()) return false;
+      txn.clear(workerKey(workerId));
+      return true;
+    });
+    if (!ended) return 0;
+    dispatcher.close(workerId);
+    let taken = 0;
+    for (;;) {
+      const leases = await options.store.transact((txn) => readLeases(txn, workerId, LEASES_PER_PAGE));
+      const outcomes = await Promise.all(leases.map((lease) => this.takeBack(workerId, lease, how.kind)));
+      taken += outcomes.filter(Boolean).length;
+      if (leases.length < LEASES_PER_PAGE) return taken;
+    }
+  }
+
+  /** Takes a lease back, if it is still live, and queues its task again (W2). */
+  async takeBack(workerId: string, { instanceId, taskId, token }: LeaseName, why: TakeBack): Promise<boolean> {
+    const taken = await this.#scheduler.transact(async (run) => {
+      const task = await readUnfinishedTask(run.txn, instanceId, taskId);
+      if (task?.record.status !== "leased" || task.record.token !== token) return false;
+      const { record } = task;
+      clearPlace(run.txn, { instanceId, taskId }, record);
+      run.effects.stop(workerId, { instanceId, taskId, token });
+      if (why === "notBegun") requeue(run, { instanceId, taskId }, task);
+      else {
+        const failure: Failure = {
+          code: "WORKER_LOST",
+          message: why === "workerLost"
+            ? `Worker "${workerId}" was lost while it held the task`
+            : `Worker "${workerId}" did not report the task in time`,
+        };
+        const report = { attempt: record.attempt, workerId, startedAtMs: record.grantedAtMs };
+        await fail(run, task, { instanceId, taskId }, { failure, report, token });
+      }
+      return true;
+    });
+    this.#scheduler.dispatcher.release(workerId, token);
+    return taken;
+  }
+
+  /** Ends sessions whose time has passed. */
+  async endExpired(): Promise<void> {
+    const nowMs = this.#scheduler.options.clock.nowMs();
+    for (const worker of await this.list()) {
+      if (worker.expiresAtMs < nowMs) await this.end(worker.id, { kind: "workerLost", ifExpired: true });
+    }
+  }
+
+  /**
+   * Takes back leases that outlived their attempt's time limit by far, and those of sessions that are gone: a hand-out
+   * may have been committed just after its session's leases were taken back.
+   */
+  async expireLeases(): Promise<void> {
+    const { store, clock } = this.#scheduler.options;
+    const known = new Set((await this.list()).map((worker) => worker.id));
+    const gone = new Set<string>();
+    const { end } = leasesRange();
+    let { begin } = leasesRange();
+    for (;;) {
+      const pairs = await store.transact((txn) => txn.range(begin, end, { limit: LEASES_PER_PAGE, snapshot: true }));
+      const nowMs = clock.nowMs();
+      for (const { key, value } of pairs) {
+        const lease = decodeJson<LeaseRecord>(value);
+        const { workerId, instanceId, taskId } = decodeLeaseKey(key);
+        if (!known.has(workerId)) gone.add(workerId);
+        else if (lease.expiresAtMs < nowMs) {
+          await this.takeBack(workerId, { instanceId, taskId, token: lease.token }, "leaseExpired");
+        }
+      }
+      if (pairs.length < LEASES_PER_PAGE) break;
+      begin = afterLast(pairs);
+    }
+    for (const workerId of gone) await this.end(workerId, { kind: "workerLost", ifExpired: true });
+  }
+
+  async list(): Promise<WorkerRecord[]> {
+    const records: WorkerRecord[] = [];
+    const { end } = workersRange();
+    let { begin } = workersRange();
+    for (;;) {
+      const pairs = await this.#scheduler.options.store.transact((txn) =>
+        txn.range(begin, end, { limit: LEASES_PER_PAGE, snapshot: true })
+      );
+      for (const { value } of pairs) records.push(decodeJson<WorkerRecord>(value));
+      if (pairs.length < LEASES_PER_PAGE) return records;
+      begin = afterLast(pairs);
+    }
+  }
+}
+
+/** Queues a task again that was leased but not begun; the attempt does not count. */
+function requeue(run: Run, name: { instanceId: string; taskId: string }, task: Parameters<typeof toTaskBody>[0]): void {
+  const body = toTaskBody(task);
+  const counts = { ...body.counts, attempt: body.counts.attempt - 1 };
+  leaseOrQueue(run.txn, run.effects, { ...run, ...name, ...body, counts });
+}
+
+async function readLeases(
+  txn: Run["txn"],
+  workerId: string,
+  limit = 10_000,
+): Promise<(LeaseName & LeaseRecord)[]> {
+  const { begin, end } = leasesRange(workerId);
+  return (await txn.range(begin, end, { limit, snapshot: true })).map(({ key, value }) => {
+    const { instanceId, taskId } = decodeLeaseKey(key);
+    return { instanceId, taskId, ...decodeJson<LeaseRecord>(value) };
+  });
+}
