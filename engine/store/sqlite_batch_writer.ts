@@ -1,0 +1,65 @@
+/**
+ * The one connection that writes. It runs in the writer's thread, or inline where that was asked for.
+ *
+ * - F1 A batch is one SQLite transaction; write() returns when it is durable, and after a failure nothing more is
+ *      written: the connection is not used again.
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import { type BatchReader, decodeBatch } from "./write_batch.ts";
+import type { Bytes } from "./store.ts";
+
+/** `fsync`: survives power loss. `os`: survives kill -9 of the process, not of the machine. */
+export type Durability = "fsync" | "os";
+
+/** 16 MB of the writer's own page cache. */
+const CACHE_KIB = 16_384;
+
+export class SqliteBatchWriter {
+  readonly #db: DatabaseSync;
+  readonly #operations: BatchReader;
+  readonly #walPages: () => number;
+  #isBroken = false;
+
+  constructor(path: string, durability: Durability) {
+    this.#db = new DatabaseSync(path);
+    const synchronous = durability === "fsync" ? "FULL" : "NORMAL";
+    // Checkpoints are asked for by the store, which knows when no reader stands in their way.
+    this.#db.exec(
+      `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`,
+    );
+    const set = this.#db.prepare("INSERT OR REPLACE INTO pairs (key, value) VALUES (?, ?)");
+    const clear = this.#db.prepare("DELETE FROM pairs WHERE key = ?");
+    const clearRange = this.#db.prepare("DELETE FROM pairs WHERE key >= ? AND key < ?");
+    const walPages = this.#db.prepare("PRAGMA wal_checkpoint(NOOP)");
+    this.#operations = {
+      set: (key: Bytes, value: Bytes) => void set.run(key, value),
+      clear: (key: Bytes) => void clear.run(key),
+      clearRange: (begin: Bytes, end: Bytes) => void clearRange.run(begin, end),
+    };
+    this.#walPages = () => Number((walPages.get() as { log: number }).log);
+  }
+
+  /** Writes and commits. @returns pages in the write-ahead log. @throws whatever SQLite throws (F1). */
+  write(batch: ArrayBuffer): number {
+    if (this.#isBroken) throw new Error("an earlier write failed");
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      decodeBatch(batch, this.#operations);
+      this.#db.exec("COMMIT");
+      return this.#walPages();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  /** Carries the write-ahead log over into the database as far as no reader needs it. @throws what SQLite throws. */
+  checkpoint(): void {
+    this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
