@@ -137,10 +137,15 @@ export class Engine {
     }
   }
 
-  /** Ends long calls, the clockworks and the store. Idempotent. */
-  async close(): Promise<void> {
+  /** Ends long calls and the clockworks; short calls are still served. Idempotent. */
+  async drain(): Promise<void> {
     this.#closing.abort();
     await this.#scheduler.stop();
+  }
+
+  /** Drains, and closes the store. Idempotent. */
+  async close(): Promise<void> {
+    await this.drain();
     await this.store.close();
   }
 

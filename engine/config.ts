@@ -1,0 +1,58 @@
+/** The engine's settings: flags and environment, read here and nowhere else. */
+
+import { type Address, isLoopback, parseAddress } from "../shared/address.ts";
+import { DegovError } from "../shared/errors.ts";
+import { formatHelp, parseCount, parseFlags } from "../shared/flags.ts";
+
+export interface EngineConfig {
+  help: boolean;
+  listen: Address;
+  /** Spec for openStore: `sqlite:PATH`, `fdb:` or `memory:`. */
+  store: string;
+  /** What an acknowledgement of the embedded store means: on the disk, or with the operating system. */
+  durability: "fsync" | "os";
+  fdbClusterFile: string | undefined;
+  fdbPrefix: string;
+  sessionTimeoutMs: number;
+}
+
+const FLAGS = {
+  listen: { value: "HOST:PORT", help: "address to serve on; loopback only", default: "127.0.0.1:7420" },
+  store: { value: "SPEC", help: "sqlite:PATH, fdb: or memory:", default: "sqlite:.degov/engine.db" },
+  durability: { value: "fsync|os", help: "what an acknowledgement of sqlite means", default: "fsync" },
+  "fdb-cluster-file": { value: "PATH", help: "FoundationDB's cluster file; default: that of its client library" },
+  "fdb-prefix": { value: "TEXT", help: "prefix of all keys in FoundationDB", default: "degov" },
+  "session-timeout-ms": { value: "MS", help: "a worker not heard of for so long is lost", default: "15000" },
+  help: { help: "show this text" },
+} as const;
+
+export const ENGINE_HELP = formatHelp("deno task engine [FLAGS]", FLAGS);
+
+/** @throws DegovError INVALID_ARGUMENT, FAILED_PRECONDITION for an address that others can reach */
+export function readEngineConfig(
+  args: readonly string[],
+  environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): EngineConfig {
+  const values = parseFlags(FLAGS, args, environment);
+  const listen = parseAddress(values.listen!);
+  if (!isLoopback(listen.hostname)) {
+    throw new DegovError(
+      "FAILED_PRECONDITION",
+      `Cannot listen on ${listen.hostname}: other machines could reach it, and calls are not authenticated; ` +
+        "use 127.0.0.1, behind a proxy that authenticates if need be",
+    );
+  }
+  const { durability, store } = values;
+  if (durability !== "fsync" && durability !== "os") {
+    throw new DegovError("INVALID_ARGUMENT", `--durability is "${durability}", and must be "fsync" or "os"`);
+  }
+  return {
+    help: values.help !== undefined,
+    listen,
+    store: store === "fdb" ? "fdb:" : store!,
+    durability,
+    fdbClusterFile: values["fdb-cluster-file"] ?? environment("FDB_CLUSTER_FILE"),
+    fdbPrefix: values["fdb-prefix"]!,
+    sessionTimeoutMs: parseCount(values["session-timeout-ms"], "session-timeout-ms", { min: 100, max: 3_600_000 }),
+  };
+}

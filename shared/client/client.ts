@@ -1,0 +1,235 @@
+/**
+ * The typed client: what a program uses to register workflows, start instances, and follow them.
+ *
+ * Plain JSON in and out; nobody outside this folder sees a protobuf message. Every call that changes something carries
+ * an id made here, so that it is safe to repeat; calls are repeated with backoff while no engine can be reached.
+ */
+
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { type MessageInitShape } from "@bufbuild/protobuf";
+import { ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type ExplainInstanceResponse,
+  type RegisterWorkflowRequestSchema,
+  WorkflowService,
+} from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import { fromJson, type JsonValue as ProtoJson } from "@bufbuild/protobuf";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Definition } from "../definition/definition.ts";
+import type { DegovError } from "../errors.ts";
+import { newInstanceId, newOperationId } from "../ids.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+import { backoffMs } from "../retry.ts";
+import { fromConnectError } from "./errors.ts";
+import {
+  type HistoryRecordView,
+  type InstanceStatusName,
+  type InstanceView,
+  toHistoryView,
+  toInstanceView,
+  toStatusMessage,
+  toWorkflowView,
+  type WorkflowView,
+} from "./views.ts";
+import { ENGINE_URL_DEFAULT, engineTransport } from "./transport.ts";
+
+export interface ClientOptions {
+  /** Addresses of engines that share one store. Default: the one on this machine. */
+  engines?: readonly string[];
+  /** Instead of `engines`: any transport of Connect, for example one in memory. */
+  transport?: Transport;
+  /** How long a call is repeated while no engine can be reached. Default 30,000. */
+  retryForMs?: number;
+  clock?: Clock;
+}
+
+export interface StartOptions {
+  /** 0 or absent: the newest. */
+  version?: number;
+  /** Choose one to make starting idempotent across restarts of your program. */
+  instanceId?: string;
+  input?: JsonObject;
+  /** Answer only once the instance has ended, or after this time. */
+  waitMs?: number;
+}
+
+const RETRY_FOR_MS_DEFAULT = 30_000;
+const RETRY_DELAY = { initialDelayMs: 50, multiplier: 2, maxDelayMs: 2_000, jitter: 0.5 };
+/** What one call waits at most for an instance's end; longer waits are made of several. */
+const WAIT_PER_CALL_MS = 30_000;
+
+export class DegovClient {
+  readonly #client: Client<typeof WorkflowService>;
+  readonly #retryForMs: number;
+  readonly #clock: Clock;
+
+  constructor(options: ClientOptions = {}) {
+    const transport = options.transport ?? engineTransport(options.engines ?? [ENGINE_URL_DEFAULT]);
+    this.#client = createClient(WorkflowService, transport);
+    this.#retryForMs = options.retryForMs ?? RETRY_FOR_MS_DEFAULT;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Registers a definition, as an object or as JSON or YAML text. @throws DegovError INVALID_ARGUMENT with problems */
+  async register(
+    definition: Definition | JsonObject | { text: string; format?: "json" | "yaml"; fileName?: string },
+  ): Promise<{ name: string; version: number; hash: string; created: boolean }> {
+    const { name, version, hash, created } = await this.#call(() =>
+      this.#client.registerWorkflow({ document: toDocument(definition) })
+    );
+    return { name, version, hash, created };
+  }
+
+  /** A version's definition. @throws DegovError NOT_FOUND */
+  async workflow(name: string, version = 0): Promise<WorkflowView> {
+    const { workflow } = await this.#call(() => this.#client.getWorkflow({ name, version }));
+    return toWorkflowView(workflow!);
+  }
+
+  /** The newest version of every workflow. */
+  async *workflows(): AsyncGenerator<WorkflowView> {
+    for (let pageToken = "", more = true; more; more = pageToken !== "") {
+      const page = await this.#call(() => this.#client.listWorkflows({ pageToken }));
+      yield* page.workflows.map(toWorkflowView);
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  /** Starts an instance. @throws DegovError NOT_FOUND, ALREADY_EXISTS, INVALID_ARGUMENT */
+  async start(workflow: string, options: StartOptions = {}): Promise<InstanceView> {
+    const { version = 0, input = {}, waitMs = 0 } = options;
+    const instanceId = options.instanceId ?? newInstanceId();
+    const request = { workflow, version, instanceId, input: toValueMessage(input) };
+    const { instance } = await this.#call(() =>
+      this.#client.startInstance({ ...request, waitMs: Math.min(waitMs, WAIT_PER_CALL_MS) })
+    );
+    const view = toInstanceView(instance!);
+    return view.status === "running" && waitMs > WAIT_PER_CALL_MS
+      ? await this.result(instanceId, { waitMs: waitMs - WAIT_PER_CALL_MS })
+      : view;
+  }
+
+  /** @throws DegovError NOT_FOUND */
+  async get(instanceId: string): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.getInstance({ instanceId }));
+    return toInstanceView(instance!);
+  }
+
+  /** The instance once it has ended, or after `waitMs` (default: for ever). @throws DegovError NOT_FOUND */
+  async result(instanceId: string, options: { waitMs?: number } = {}): Promise<InstanceView> {
+    const untilMs = this.#clock.nowMs() + (options.waitMs ?? Infinity);
+    for (;;) {
+      const waitMs = Math.max(0, Math.min(WAIT_PER_CALL_MS, untilMs - this.#clock.nowMs()));
+      const { instance } = await this.#call(() => this.#client.getInstance({ instanceId, waitMs }));
+      const view = toInstanceView(instance!);
+      if (view.status !== "running" || this.#clock.nowMs() >= untilMs) return view;
+    }
+  }
+
+  /** Instances, newest first, without payloads. */
+  async *instances(filter: { workflow?: string; status?: InstanceStatusName } = {}): AsyncGenerator<InstanceView> {
+    const { workflow = "" } = filter;
+    const status = toStatusMessage(filter.status);
+    for (let pageToken = "", more = true; more; more = pageToken !== "") {
+      const page = await this.#call(() => this.#client.listInstances({ workflow, status, pageToken, pageSize: 200 }));
+      yield* page.instances.map(toInstanceView);
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  /** Sends an event; `keep` keeps it until a state takes it. @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async send(
+    instanceId: string,
+    name: string,
+    options: { data?: JsonValue; eventId?: string; keep?: boolean } = {},
+  ): Promise<{ instance: InstanceView; duplicate: boolean; kept: boolean }> {
+    const { data = null, keep = false, eventId = newOperationId() } = options;
+    const request = { instanceId, name, data: toValueMessage(data), eventId, keep };
+    const { instance, duplicate, kept } = await this.#call(() => this.#client.sendEvent(request));
+    return { instance: toInstanceView(instance!), duplicate, kept };
+  }
+
+  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async cancel(instanceId: string, reason = ""): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.cancelInstance({ instanceId, reason }));
+    return toInstanceView(instance!);
+  }
+
+  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async retry(instanceId: string): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.retryInstance({ instanceId }));
+    return toInstanceView(instance!);
+  }
+
+  /** The whole history, in order. @throws DegovError NOT_FOUND */
+  async *history(instanceId: string): AsyncGenerator<HistoryRecordView> {
+    let afterSequence = 0n;
+    for (let more = true; more;) {
+      const page = await this.#call(() => this.#client.getHistory({ instanceId, afterSequence, pageSize: 200 }));
+      yield* page.records.map(toHistoryView);
+      afterSequence = page.records.at(-1)?.sequence ?? afterSequence;
+      more = page.more;
+    }
+  }
+
+  /** Every history record as it is written, until the instance has ended. Goes on after a lost connection. */
+  async *watch(instanceId: string, options: { afterSequence?: number } = {}): AsyncGenerator<HistoryRecordView> {
+    let seen = options.afterSequence ?? 0;
+    let failures = 0;
+    for (;;) {
+      try {
+        const stream = this.#client.watchInstance({ instanceId, afterSequence: BigInt(seen) });
+        for await (const { record } of stream) {
+          failures = 0;
+          yield toHistoryView(record!);
+          seen = Number(record!.sequence);
+        }
+        return;
+      } catch (thrown) {
+        const error = fromConnectError(thrown);
+        if (!error.retryable) throw error;
+        await this.#clock.sleep(backoffMs(RETRY_DELAY, ++failures, Math.random()));
+      }
+    }
+  }
+
+  /** What an instance waits for. @throws DegovError NOT_FOUND */
+  async explain(instanceId: string): Promise<Pick<ExplainInstanceResponse, "summary" | "waits">> {
+    return await this.#call(() => this.#client.explainInstance({ instanceId }));
+  }
+
+  /** Registered workers. */
+  async workers(): Promise<{ id: string; slots: number; leased: number; capabilities: string[] }[]> {
+    const { workers } = await this.#call(() => this.#client.listWorkers({}));
+    return workers.map(({ id, slots, leased, capabilities }) => ({ id, slots, leased, capabilities }));
+  }
+
+  /** Repeats a call while no engine can be reached. */
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    const untilMs = this.#clock.nowMs() + this.#retryForMs;
+    for (let attempt = 1;; attempt++) {
+      let error: DegovError;
+      try {
+        return await call();
+      } catch (thrown) {
+        error = fromConnectError(thrown);
+      }
+      if (!error.retryable || this.#clock.nowMs() >= untilMs) throw error;
+      await this.#clock.sleep(backoffMs(RETRY_DELAY, attempt, Math.random()));
+    }
+  }
+}
+
+function toValueMessage(value: JsonValue) {
+  return fromJson(ValueSchema, value as ProtoJson);
+}
+
+function toDocument(
+  definition: Parameters<DegovClient["register"]>[0],
+): MessageInitShape<typeof RegisterWorkflowRequestSchema>["document"] {
+  if ("text" in definition && typeof definition.text === "string") {
+    const { text, format = "", fileName = "" } = definition as { text: string; format?: string; fileName?: string };
+    return { case: "source", value: { text, format, fileName } };
+  }
+  return { case: "definition", value: toValueMessage(definition as JsonObject) };
+}

@@ -1,0 +1,114 @@
+/** What the client returns: plain objects, times in milliseconds, payloads as JSON. */
+
+import { type JsonValue as ProtoJson, toJson } from "@bufbuild/protobuf";
+import { type Timestamp, timestampMs, type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type HistoryRecord,
+  HistoryRecordSchema,
+  type Instance,
+  InstanceStatus,
+} from "../../proto/gen/degov/v1/instance_pb.ts";
+import type { Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import type { Failure } from "../failure.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
+
+export type InstanceStatusName = "running" | "completed" | "failed" | "cancelled";
+
+export interface InstanceView {
+  id: string;
+  workflow: string;
+  version: number;
+  status: InstanceStatusName;
+  state: string;
+  /** Absent in lists. */
+  input?: JsonValue;
+  context?: JsonObject;
+  failure?: Failure;
+  revision: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+  endedAtMs?: number;
+}
+
+export interface HistoryRecordView {
+  sequence: number;
+  atMs: number;
+  /** As in the JSON form of degov.v1.HistoryEntry: one key, which names the kind. */
+  entries: JsonObject[];
+}
+
+export interface WorkflowView {
+  name: string;
+  version: number;
+  hash: string;
+  description: string;
+  createdAtMs: number;
+  /** The canonical definition; absent in lists. */
+  definition?: JsonValue;
+}
+
+const NAMES: { readonly [status in Exclude<InstanceStatus, InstanceStatus.UNSPECIFIED>]: InstanceStatusName } = {
+  [InstanceStatus.RUNNING]: "running",
+  [InstanceStatus.COMPLETED]: "completed",
+  [InstanceStatus.FAILED]: "failed",
+  [InstanceStatus.CANCELLED]: "cancelled",
+};
+
+export function toStatusMessage(status: InstanceStatusName | undefined): InstanceStatus {
+  const found = Object.entries(NAMES).find(([, name]) => name === status);
+  return found === undefined ? InstanceStatus.UNSPECIFIED : Number(found[0]);
+}
+
+export function toInstanceView(message: Instance): InstanceView {
+  const { id, workflow, version, state, failure } = message;
+  return {
+    id,
+    workflow,
+    version,
+    state,
+    status: NAMES[message.status as keyof typeof NAMES],
+    revision: Number(message.revision),
+    createdAtMs: toMs(message.createdAt),
+    updatedAtMs: toMs(message.updatedAt),
+    ...(message.endedAt === undefined ? {} : { endedAtMs: toMs(message.endedAt) }),
+    ...(failure === undefined ? {} : { failure: toFailure(failure) }),
+    ...(message.input === undefined ? {} : { input: fromValueMessage(message.input) }),
+    ...(message.context === undefined ? {} : { context: fromValueMessage(message.context) as JsonObject }),
+  };
+}
+
+export function toHistoryView(message: HistoryRecord): HistoryRecordView {
+  const json = toJson(HistoryRecordSchema, message) as { entries?: JsonObject[] };
+  return { sequence: Number(message.sequence), atMs: toMs(message.at), entries: json.entries ?? [] };
+}
+
+export function toWorkflowView(message: Workflow): WorkflowView {
+  const { name, version, hash, description, definition } = message;
+  return {
+    name,
+    version,
+    hash,
+    description,
+    createdAtMs: toMs(message.createdAt),
+    ...(definition === undefined ? {} : { definition: fromValueMessage(definition) }),
+  };
+}
+
+function toFailure({ code, message, task, line, column, stack, retryable }: NonNullable<Instance["failure"]>): Failure {
+  return {
+    code,
+    message,
+    ...(task === "" ? {} : { task }),
+    ...(line === 0 ? {} : { line, column }),
+    ...(stack === "" ? {} : { stack }),
+    ...(retryable === undefined ? {} : { retryable }),
+  };
+}
+
+function fromValueMessage(value: Value): JsonValue {
+  return toJson(ValueSchema, value) as ProtoJson as JsonValue;
+}
+
+function toMs(timestamp: Timestamp | undefined): number {
+  return timestamp === undefined ? 0 : timestampMs(timestamp);
+}
