@@ -14,7 +14,7 @@ import { Meter } from "../../shared/definition/cel.ts";
 import type { Definition, StateDefinition, TaskDefinition } from "../../shared/definition/definition.ts";
 import { assert } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import {
   CONTEXT_BYTES_MAX,
   EXPRESSION_STEPS_MAX,
@@ -132,12 +132,12 @@ export class Draft {
     this.record({ kind: "contextSet", key, value });
   }
 
-  /** Writes a line into the history for a `log` action; a value that is no text is written as JSON. */
+  /** Writes a line into the history for a `log` action; a value that is no text is written as canonical JSON (M1). */
   log(value: JsonValue): Fault | undefined {
     const bytes = jsonBytes(value, STEP_BYTES_MAX);
     const fault = describeSize("the message", bytes, STEP_BYTES_MAX) ?? this.reserve(bytes);
     if (fault !== undefined) return fault;
-    this.record({ kind: "logged", message: typeof value === "string" ? value : JSON.stringify(value) });
+    this.record({ kind: "logged", message: typeof value === "string" ? value : canonicalJson(value) });
   }
 
   /**
