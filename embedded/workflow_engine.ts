@@ -1,0 +1,104 @@
+/**
+ * Engine and worker in one process, without a network: for libraries, tests and examples.
+ *
+ * Tasks run in isolate processes here too; only the way to them is shorter.
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { Engine } from "../engine/engine.ts";
+import { inMemoryTransport } from "../engine/rpc/in_memory.ts";
+import { openStore } from "../engine/store/open_store.ts";
+import { DegovClient } from "../shared/client/client.ts";
+import { newToken } from "../shared/ids.ts";
+import { EngineClient } from "../worker/engine_client.ts";
+import { openPool } from "../worker/pool/process_pool.ts";
+import { TaskWorker } from "../worker/task_worker.ts";
+
+const logger = getLogger(["degov", "embedded"]);
+
+export interface WorkflowEngineOptions {
+  /** Where state is kept: `sqlite:PATH`, `memory:` or `fdb:`. Default: in memory, gone with the process. */
+  store?: string;
+  /** Tasks that run at once. Default: one per core. */
+  isolates?: number;
+}
+
+const PREFETCH = 64;
+const HEARTBEAT_INTERVAL_MS = 5_000;
+const EXECUTIONS_PER_ISOLATE = 10_000;
+const ISOLATE_GROWTH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A workflow engine of your own.
+ *
+ * ```ts
+ * const engine = await WorkflowEngine.open({ isolates: 2 });
+ * await engine.client.register({
+ *   name: "double",
+ *   initial: "compute",
+ *   states: { compute: { enter: [{ task: { name: "result", code: "input.value * 2" } }] } },
+ * });
+ * const { context } = await engine.client.start("double", { input: { value: 21 }, waitMs: 10_000 });
+ * console.log(context); // { value: 21, result: 42 }
+ * await engine.close();
+ * ```
+ */
+export class WorkflowEngine {
+  /** Register, start, send, watch: everything that a client of a distant engine can do. */
+  readonly client: DegovClient;
+  readonly #engine: Engine;
+  readonly #worker: TaskWorker;
+  readonly #working: Promise<void>;
+  readonly #closePool: () => Promise<void>;
+
+  private constructor(parts: {
+    client: DegovClient;
+    engine: Engine;
+    worker: TaskWorker;
+    closePool: () => Promise<void>;
+  }) {
+    this.client = parts.client;
+    this.#engine = parts.engine;
+    this.#worker = parts.worker;
+    this.#closePool = parts.closePool;
+    this.#working = parts.worker.run();
+  }
+
+  /** @throws DegovError when the store cannot be opened. */
+  static async open(options: WorkflowEngineOptions = {}): Promise<WorkflowEngine> {
+    const { isolates = navigator.hardwareConcurrency } = options;
+    const onError = (what: string, error: unknown) => logger.error("Cannot {what}: {error}", { what, error });
+    const store = await openStore(options.store ?? "memory:");
+    const engine = await Engine.open({ store, onError });
+    const transport = inMemoryTransport(engine, { onInternalError: onError });
+    const pool = await openPool({
+      slots: isolates,
+      queueMax: PREFETCH,
+      executionsPerIsolateMax: EXECUTIONS_PER_ISOLATE,
+      isolateGrowthBytesMax: ISOLATE_GROWTH_BYTES,
+    });
+    const worker = new TaskWorker({
+      workerId: `embedded-${newToken().slice(0, 8)}`,
+      client: new EngineClient(transport),
+      pool,
+      prefetch: PREFETCH,
+      pollIntervalMs: 100,
+      heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+      drainMs: 0,
+    });
+    return new WorkflowEngine({
+      client: new DegovClient({ transport }),
+      engine,
+      worker,
+      closePool: () => pool.close(),
+    });
+  }
+
+  /** Stops the worker, giving its tasks back, and closes the store. */
+  async close(): Promise<void> {
+    this.#worker.stop();
+    await this.#working;
+    await this.#closePool();
+    await this.#engine.close();
+  }
+}

@@ -1,0 +1,12 @@
+/** Calls to an engine of the same process, without a socket. */
+
+import { createRouterTransport, type Transport } from "@connectrpc/connect";
+import { RPC_BYTES_MAX } from "../../shared/limits.ts";
+import type { Engine } from "../engine.ts";
+import { type AppOptions, errorInterceptor, routes } from "./app.ts";
+
+export function inMemoryTransport(engine: Engine, options: AppOptions): Transport {
+  return createRouterTransport(routes(engine), {
+    router: { readMaxBytes: RPC_BYTES_MAX, writeMaxBytes: RPC_BYTES_MAX, interceptors: [errorInterceptor(options)] },
+  });
+}
