@@ -11,7 +11,6 @@ export interface EngineConfig {
   store: string;
   /** What an acknowledgement of the embedded store means: on the disk, or with the operating system. */
   durability: "fsync" | "os";
-  fdbClusterFile: string | undefined;
   fdbPrefix: string;
   sessionTimeoutMs: number;
 }
@@ -49,10 +48,14 @@ export function readEngineConfig(
   return {
     help: values.help !== undefined,
     listen,
-    store: store === "fdb" ? "fdb:" : store!,
+    store: toStoreSpecification(store!, values["fdb-cluster-file"] ?? environment("FDB_CLUSTER_FILE")),
     durability,
-    fdbClusterFile: values["fdb-cluster-file"] ?? environment("FDB_CLUSTER_FILE"),
     fdbPrefix: values["fdb-prefix"]!,
     sessionTimeoutMs: parseCount(values["session-timeout-ms"], "session-timeout-ms", { min: 100, max: 3_600_000 }),
   };
+}
+
+/** `fdb` alone takes the cluster file of its own flag. */
+function toStoreSpecification(store: string, clusterFile: string | undefined): string {
+  return store === "fdb" || store === "fdb:" ? `fdb:${clusterFile ?? ""}` : store;
 }

@@ -14,10 +14,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const config = readEngineConfig(args);
   if (config.help) return console.log(ENGINE_HELP);
   await configureLog();
-  const store = await openStore(config.store, {
-    durability: config.durability,
-    fdb: { clusterFile: config.fdbClusterFile, prefix: config.fdbPrefix },
-  });
+  const store = await openStore(config.store, { durability: config.durability, prefix: config.fdbPrefix });
   const stopped = stopSignal();
   const server = await serveEngine({ store, listen: config.listen, sessionTimeoutMs: config.sessionTimeoutMs });
   logger.info("Engine listens on {url}, store {store}", { url: server.url, store: config.store });

@@ -65,13 +65,29 @@ export class Effects {
     const { dispatcher, changes } = this.#targets;
     for (const { workerId, lease } of this.#stops) dispatcher.stop(workerId, lease);
     for (const { offer, handOut } of this.#sends) dispatcher.send(offer, handOut);
-    if (this.#earliestTimerMs < Infinity) this.#targets.timerSet(this.#earliestTimerMs);
-    for (const capability of this.#queued) this.#targets.queued(capability);
+    this.#hint();
     for (const instance of this.#changed) changes.announce(instance);
   }
 
-  /** It has not, or nobody knows: places go back. A lease that was committed all the same is found by the next heartbeat. */
-  abandon(): void {
-    for (const { workerId, token } of this.#offers) this.#targets.dispatcher.release(workerId, token);
+  /**
+   * The transaction was run again or failed: it may have committed or not. What was leased or ended after all is carried
+   * out; the rest are hints that do no harm.
+   */
+  async settle(isLive: (lease: LeaseName) => Promise<boolean>): Promise<void> {
+    const { dispatcher, changes } = this.#targets;
+    for (const { offer, handOut } of this.#sends) {
+      if (await isLive(handOut)) dispatcher.send(offer, handOut);
+      else dispatcher.release(offer.workerId, offer.token);
+    }
+    const sent = new Set(this.#sends.map(({ offer }) => offer));
+    for (const offer of this.#offers) if (!sent.has(offer)) dispatcher.release(offer.workerId, offer.token);
+    for (const { workerId, lease } of this.#stops) if (!await isLive(lease)) dispatcher.stop(workerId, lease);
+    this.#hint();
+    for (const instance of this.#changed) changes.announce(instance);
+  }
+
+  #hint(): void {
+    if (this.#earliestTimerMs < Infinity) this.#targets.timerSet(this.#earliestTimerMs);
+    for (const capability of this.#queued) this.#targets.queued(capability);
   }
 }

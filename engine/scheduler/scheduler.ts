@@ -17,9 +17,10 @@ import type { Capability } from "../keyspace.ts";
 import type { Store, Txn } from "../store/store.ts";
 import { Backlog } from "./backlog.ts";
 import type { CompletionContext } from "./completion.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { Dispatcher, type LeaseName } from "./dispatcher.ts";
 import { Effects, type EffectTargets } from "./effects.ts";
 import { Sweep } from "./sweep.ts";
+import { readUnfinishedTask } from "./task_record.ts";
 import { TimerClockwork } from "./timer_clockwork.ts";
 
 export interface SchedulerOptions {
@@ -66,24 +67,35 @@ export class Scheduler implements EffectTargets {
   /** Runs the body in a transaction and carries out its effects once it has committed (C1). */
   async transact<T>(body: (run: Run) => Promise<T>): Promise<T> {
     const { store, clock, random, definitions } = this.options;
-    let effects: Effects | undefined;
+    const unsure: Effects[] = [];
     try {
       const value = await store.transact(async (txn) => {
-        effects?.abandon();
-        effects = new Effects(this);
+        const effects = new Effects(this);
+        unsure.push(effects);
         return await body({ txn, effects, definitions, random, newToken, nowMs: clock.nowMs() });
       });
-      effects!.carryOut();
+      unsure.pop()!.carryOut();
       return value;
-    } catch (error) {
-      effects?.abandon();
-      throw error;
+    } finally {
+      for (const effects of unsure) await effects.settle((lease) => this.#isLive(lease));
     }
   }
 
   /** Tasks may be waiting for workers that are listening: hands them out. */
   drainBacklog(): void {
     this.#backlog.drain();
+  }
+
+  /** Whether a lease that may have been committed was. If the store cannot say, the next heartbeat will (W3). */
+  async #isLive({ instanceId, taskId, token }: LeaseName): Promise<boolean> {
+    try {
+      return await this.options.store.transact(async (txn) => {
+        const task = await readUnfinishedTask(txn, instanceId, taskId);
+        return task?.record.status === "leased" && task.record.token === token;
+      });
+    } catch {
+      return false;
+    }
   }
 
   // EffectTargets

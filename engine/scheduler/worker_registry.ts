@@ -160,9 +160,9 @@ export class WorkerRegistry {
       if (task?.record.status !== "leased" || task.record.token !== token) return false;
       const { record } = task;
       clearPlace(run.txn, { instanceId, taskId }, record);
-      run.effects.stop(workerId, { instanceId, taskId, token });
       if (why === "notBegun") requeue(run, { instanceId, taskId }, task);
       else {
+        run.effects.stop(workerId, { instanceId, taskId, token });
         const failure: Failure = {
           code: "WORKER_LOST",
           message: why === "workerLost"
