@@ -35,6 +35,8 @@ export interface Problem {
   line?: number;
   /** Column, from 1. */
   column?: number;
+  /** Where line and column are those within code or a guard: the same place in the text of the whole document. */
+  inDocument?: { line: number; column: number };
 }
 
 /** A fault of the caller or the environment. The message says what could not be done, to what, why, and what would be right. */

@@ -39,8 +39,15 @@ export const EXPRESSION_DEPTH_MAX = 64;
 /** Work of one evaluation; a step is about 40 ns, so this is some milliseconds. */
 export const EXPRESSION_STEPS_MAX = 100_000;
 /** Regular expressions: their text, and what RE2 makes of it. */
-export const PATTERN_CHARS_MAX = 1_000;
+export const PATTERN_CHARS_MAX = 500;
 export const PATTERN_INSTRUCTIONS_MAX = 2_000;
+export const PATTERNS_PER_EXPRESSION_MAX = 8;
+/** What one definition may hold, so that reading it takes a second at most: each costs up to 0.1, 0.5 and 10 ms. */
+export const DEFINITION_EXPRESSIONS_MAX = 5_000;
+export const DEFINITION_TASKS_MAX = 2_000;
+export const DEFINITION_PATTERNS_MAX = 100;
+/** Work of checking one start input against its schema. */
+export const SCHEMA_STEPS_MAX = 2_000_000;
 export const STATES_MAX = 1_000;
 export const ACTIONS_PER_LIST_MAX = 100;
 export const TRANSITIONS_PER_EVENT_MAX = 100;
@@ -65,6 +72,7 @@ export const HISTORY_RECORDS_MAX = 50_000;
 /** Tasks. */
 export const TASK_TIMEOUT_MS_DEFAULT = 30_000;
 export const TASK_TIMEOUT_MS_MAX = 24 * 3_600_000;
+export const RETRY_ATTEMPTS_MAX = 1_000;
 export const TASK_MEMORY_BYTES_DEFAULT = 128 * MIB;
 /** Crashes of the isolate that runs a task before it is given up as a poison task. */
 export const CRASHES_PER_TASK_MAX = 3;

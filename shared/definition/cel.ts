@@ -20,7 +20,7 @@ import { type Compiled, ExpressionRefused, Names } from "./cel/node.ts";
 import type { CelValue, StaticKind } from "./cel/value.ts";
 import type { Problem } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
-import { EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX } from "../limits.ts";
+import { EXPRESSION_CHARS_MAX, EXPRESSION_DEPTH_MAX, PATTERNS_PER_EXPRESSION_MAX } from "../limits.ts";
 
 /** What an expression can see. An absent value is null. */
 export interface ExpressionScope {
@@ -37,11 +37,18 @@ export class Expression {
   readonly text: string;
   /** What its value will be, where that is known without evaluating; else `dyn`. */
   readonly kind: StaticKind;
+  /** The keys that it reads of the context by name, as `amount` of `context.amount`. */
+  readonly contextKeys: ReadonlySet<string>;
+  /** How many regular expressions it has. */
+  readonly patterns: number;
   readonly #compiled: Compiled;
 
   constructor(text: string, compiled: Compiled) {
     this.text = text;
     this.kind = compiled.kind;
+    const nodes = [...nodesOf(compiled.node)];
+    this.contextKeys = new Set(nodes.map(contextKeyOf).filter((key) => key !== undefined));
+    this.patterns = patternsOf(compiled.node);
     this.#compiled = compiled;
   }
 
@@ -56,6 +63,31 @@ export class Expression {
     while (node.op === "." || node.op === "[]") node = node.args[0];
     return node.op === "id";
   }
+}
+
+/** Every node of a tree. Not by recursion, as a chain of operators may be thousands of nodes deep. */
+function* nodesOf(tree: unknown): Generator<ASTNode> {
+  const left = [tree];
+  while (left.length > 0) {
+    const part = left.pop();
+    if (Array.isArray(part)) left.push(...part);
+    if (typeof part !== "object" || part === null || !("op" in part)) continue;
+    yield part as ASTNode;
+    left.push((part as ASTNode).args);
+  }
+}
+
+function patternsOf(tree: ASTNode): number {
+  return [...nodesOf(tree)].filter((node) => node.op === "rcall" && node.args[0] === "matches").length;
+}
+
+/** The key in `context.key` and `context["key"]`, else undefined. */
+function contextKeyOf(node: ASTNode): string | undefined {
+  if (node.op !== "." && node.op !== "[]") return undefined;
+  const [object, key] = node.args;
+  if (object.op !== "id" || object.args !== "context") return undefined;
+  const literal = typeof key === "string" ? key : key.op === "value" ? key.args : undefined;
+  return typeof literal === "string" ? literal : undefined;
 }
 
 export type ParseResult = { ok: true; expression: Expression } | { ok: false; problem: Problem };
@@ -101,8 +133,12 @@ export function parseExpression(text: string): ParseResult {
     );
   }
   try {
-    const compiled = compileNode(parseTree(text), new Names(["context", "input", "event"]));
-    const expression = new Expression(text, compiled);
+    const tree = parseTree(text);
+    const patterns = patternsOf(tree);
+    if (patterns > PATTERNS_PER_EXPRESSION_MAX) {
+      return refused(`has ${patterns} calls of matches(), at most ${PATTERNS_PER_EXPRESSION_MAX} are allowed`, text, 0);
+    }
+    const expression = new Expression(text, compileNode(tree, new Names(["context", "input", "event"])));
     parsed.set(text, expression);
     if (parsed.size > PARSED_MAX) parsed.delete(parsed.keys().next().value!); // E4
     return { ok: true, expression };

@@ -1,5 +1,7 @@
 /** Points in time and spans of time, in whole milliseconds, in UTC: nothing depends on the machine's time zone. */
 
+import { parseDuration } from "../duration.ts";
+
 /** A point in time. */
 export class Timestamp {
   readonly epochMs: number;
@@ -45,15 +47,10 @@ export function toTimestamp(epochMs: number): Timestamp | undefined {
   return epochMs >= EPOCH_MS_MIN && epochMs <= EPOCH_MS_MAX ? new Timestamp(epochMs) : undefined;
 }
 
-const UNIT_MS: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-
-/** A duration from text such as `90s`, `1h30m`, `-1.5h` or `250ms`, or undefined. */
+/** A duration from text such as `90s`, `1h30m`, `-1.5h` or `250ms`, or undefined. CEL knows no days. */
 export function parseCelDuration(text: string): Duration | undefined {
-  if (text.length > 40) return undefined;
-  const sign = text.startsWith("-") ? -1 : 1;
-  const parts = sign < 0 ? text.slice(1) : text;
-  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s))+$/.test(parts)) return undefined;
-  let ms = 0;
-  for (const [, amount, unit] of parts.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)) ms += Number(amount) * UNIT_MS[unit];
-  return Number.isSafeInteger(Math.round(ms)) ? new Duration(sign * Math.round(ms)) : undefined;
+  const isNegative = text.startsWith("-");
+  const ms = text.includes("d") ? undefined : parseDuration(isNegative ? text.slice(1) : text);
+  if (ms === undefined || !Number.isSafeInteger(Math.round(ms))) return undefined;
+  return new Duration(isNegative ? -Math.round(ms) : Math.round(ms));
 }

@@ -1,0 +1,171 @@
+/** The shapes of actions: task, set and log. */
+
+import { ACTIONS_PER_LIST_MAX } from "../limits.ts";
+import type { JsonValue } from "../json.ts";
+import { parseExpression } from "./cel.ts";
+import type { ActionDefinition, LogDefinition, SetDefinition } from "./definition.ts";
+import { expression } from "./expression_shape.ts";
+import { nearestName } from "./nearest_name.ts";
+import { type Place, quote } from "./place.ts";
+import type { Reading } from "./reading.ts";
+import { anyJson, name, text } from "./scalar_shape.ts";
+import { defined, either, followedBy, isObject, mapOf, oneOrMany, record, refuse, type Shape } from "./shape.ts";
+import { FLAT_TASK, TASK } from "./task_shape.ts";
+
+const EXPRESSION = expression("an expression");
+const CONTEXT_KEY = name("a key of the context");
+
+const LONG_SET: Shape<SetDefinition> = followedBy(
+  record<{ key: string; value: JsonValue; expression: string }>("a set action", {
+    key: { about: "the key of the context", shape: CONTEXT_KEY, required: true },
+    value: { about: "the value as it is", shape: anyJson },
+    expression: { about: "a CEL expression that gives the value", shape: EXPRESSION },
+  }),
+  (set, place, reading) => requireOne(set, ["value", "expression"], place, reading) as SetDefinition | undefined,
+);
+
+const COMPUTED = followedBy(
+  record<{ expression: string }>("a computed value", {
+    expression: { about: "a CEL expression that gives the value", shape: EXPRESSION, required: true },
+  }),
+  (computed) => computed as { expression: string },
+);
+
+/** One value of the short form, which is literal unless it is `{expression: ...}`. */
+const SHORT_SET_VALUE = either<{ value: JsonValue } | { expression: string }>("a value", [
+  { when: (value) => isObject(value) && Object.keys(value).join() === "expression", shape: COMPUTED },
+  { when: () => true, shape: followedBy(anyJson, (value) => ({ value })) },
+]);
+
+/** Keys and their values: as many actions, in the order of the keys' code units, for an object has no other. */
+const SHORT_SET: Shape<SetDefinition[]> = followedBy(
+  mapOf(CONTEXT_KEY, SHORT_SET_VALUE, {
+    what: "a set action: keys of the context and their values",
+    max: ACTIONS_PER_LIST_MAX,
+  }),
+  (read, place, reading) => {
+    const keys = [...read.keys()].sort();
+    if (keys.length === 0) reading.report(place, "sets nothing: give keys and their values");
+    for (const key of keys) {
+      const value = read.get(key);
+      if (value !== undefined && "expression" in value) refuseOrder(value.expression, key, keys, place, reading);
+    }
+    return keys.flatMap((key) => {
+      const value = read.get(key);
+      return value === undefined ? [] : [{ key, ...value }];
+    });
+  },
+);
+
+/** An author would take the order of writing for the order of setting. */
+function refuseOrder(source: string, key: string, keys: string[], place: Place, reading: Reading): void {
+  const parsed = parseExpression(source);
+  if (!parsed.ok) return;
+  const other = keys.find((other) => other !== key && parsed.expression.contextKeys.has(other));
+  if (other === undefined) return;
+  const message = `reads ${
+    quote(other)
+  }, which the same action sets; the keys of one action have no order: use two actions`;
+  reading.report(place.member(key), message, { isLocal: true });
+}
+
+const SET: Shape<SetDefinition[]> = either<SetDefinition[]>("a set action: keys of the context and their values", [
+  { when: isLongSet, shape: followedBy(LONG_SET, (set) => [set]) },
+  { when: isObject, shape: SHORT_SET },
+]);
+
+/** `{key, value}` and `{key, expression}` are the long form, never two keys of the context. */
+function isLongSet(value: unknown): boolean {
+  return isObject(value) && ["expression,key", "key,value"].includes(Object.keys(value).sort().join());
+}
+
+const LOG: Shape<LogDefinition> = either<LogDefinition>("a log action: a text, or an object with an expression", [
+  {
+    when: (value) => typeof value === "string",
+    shape: followedBy(text("a message", 4_096), (message) => ({ message })),
+  },
+  {
+    when: isObject,
+    shape: followedBy(
+      record<{ message: string; expression: string }>("a log action", {
+        message: { about: "the text", shape: text("a message", 4_096) },
+        expression: { about: "a CEL expression whose value is written", shape: EXPRESSION },
+      }),
+      (log, place, reading) => requireOne(log, ["message", "expression"], place, reading) as LogDefinition | undefined,
+    ),
+  },
+]);
+
+function requireOne<T extends object>(part: T, keys: string[], place: Place, reading: Reading): T | undefined {
+  const given = keys.filter((key) => reading.isNoted(part, key));
+  if (given.length === 1) return part;
+  reading.report(place, `needs ${keys.map(quote).join(" or ")}${given.length > 1 ? ", not both" : ""}`);
+  return undefined;
+}
+
+/** The kinds of actions: what is read from `{kind: ...}`. */
+const KINDS: Record<string, { about: string; shape: Shape<ActionDefinition[]> }> = {
+  task: { about: "runs code on a worker", shape: followedBy(TASK, (task) => [{ task }]) },
+  set: { about: "writes keys of the context", shape: followedBy(SET, (sets) => sets.map((set) => ({ set }))) },
+  log: { about: "writes a line into the history", shape: followedBy(LOG, (log) => [{ log }]) },
+};
+
+const WHAT = `an action: an object with ${Object.keys(KINDS).map(quote).join(" or ")}`;
+
+const ACTION: Shape<ActionDefinition[]> = {
+  what: WHAT,
+  schema: {
+    anyOf: [
+      ...Object.entries(KINDS).map(([kind, { about, shape }]) => ({
+        type: "object",
+        properties: { [kind]: { description: about, ...shape.schema } },
+        required: [kind],
+        additionalProperties: false,
+      })),
+      FLAT_TASK.schema,
+    ],
+  },
+  read: (value, place, reading) => {
+    if (!isObject(value)) return refuse(WHAT, value, place, reading);
+    const keys = Object.keys(value);
+    const [kind, second] = keys.filter((key) => Object.hasOwn(KINDS, key));
+    if (kind === undefined) {
+      const [first] = keys;
+      const unknown = first === undefined ? "an action that does nothing" : `unknown action ${quote(first)}`;
+      const hint = first === undefined ? "" : nearestName(first, Object.keys(KINDS));
+      reading.report(place, `${unknown}${hint || `; an action has ${Object.keys(KINDS).map(quote).join(" or ")}`}`);
+      return undefined;
+    }
+    if (second !== undefined) {
+      reading.report(place, `an action is one thing, not ${quote(kind)} and ${quote(second)}; make them two`);
+      return undefined;
+    }
+    if (kind === "task" && typeof value.task === "string") {
+      const task = FLAT_TASK.read(value, place, reading);
+      return task === undefined ? undefined : [{ task }];
+    }
+    for (const key of keys) {
+      if (key === kind) continue;
+      const where = kind === "task"
+        ? `; in the long form it belongs into "task"`
+        : `; a ${kind} action has no other keys`;
+      reading.report(place.key(key), `${quote(key)} does not belong here${where}`);
+    }
+    return KINDS[kind].shape.read(value[kind], place.member(kind), reading);
+  },
+};
+
+/** The definition of `$defs/action` in the JSON Schema. */
+export const ACTION_SCHEMA = ACTION.schema;
+
+/** A list of actions, or one. */
+export const ACTIONS: Shape<ActionDefinition[]> = followedBy(
+  oneOrMany(defined("action", ACTION), ACTIONS_PER_LIST_MAX),
+  (lists, place, reading) => {
+    const actions = lists.flat();
+    if (actions.length > ACTIONS_PER_LIST_MAX) {
+      reading.report(place, `has ${actions.length} actions, at most ${ACTIONS_PER_LIST_MAX} are allowed`);
+    }
+    return actions;
+  },
+);

@@ -1,0 +1,78 @@
+/** What follows from all states together: which are reached, which lead nowhere, which go round without end. */
+
+import { COMPLETE_EVENT, ERROR_EVENT, type StateDefinition } from "./definition.ts";
+import { quote } from "./place.ts";
+import type { Reading } from "./reading.ts";
+import { isOutsideEvent, waysOut } from "./ways_out.ts";
+
+type States = Record<string, StateDefinition>;
+
+export function checkGraph(initial: string, states: States, reading: Reading): void {
+  const reached = reachedFrom(initial, states);
+  for (const [name, state] of Object.entries(states)) {
+    if (!reached.has(name)) {
+      reading.report(reading.placeOf(state), `nothing leads to state ${quote(name)}: make it a target, or remove it`);
+    }
+    checkErrorHandler(name, state, reading);
+    checkDeadEnd(name, state, reading);
+  }
+  checkRounds(states, reading);
+}
+
+function reachedFrom(initial: string, states: States): Set<string> {
+  const reached = new Set([initial]);
+  // A set yields what is added while it is gone through.
+  for (const name of reached) {
+    for (const { transition } of waysOut(states[name])) {
+      if (transition.target !== undefined) reached.add(transition.target);
+    }
+  }
+  return reached;
+}
+
+function hasTask(state: StateDefinition): boolean {
+  const lists = [state.enter, state.exit, ...[...waysOut(state)].map(({ transition }) => transition.actions)];
+  return lists.some((list) => list?.some((action) => "task" in action));
+}
+
+function checkErrorHandler(name: string, state: StateDefinition, reading: Reading): void {
+  if (state.on?.[ERROR_EVENT] === undefined || hasTask(state)) return;
+  const message = `no task runs in state ${quote(name)}, so the event "${ERROR_EVENT}" never comes: remove it`;
+  reading.report(reading.placeOf(state.on[ERROR_EVENT][0]), message);
+}
+
+/** A state that waits, but for nothing that can come. */
+function checkDeadEnd(name: string, state: StateDefinition, reading: Reading): void {
+  const events = Object.keys(state.on ?? {});
+  const leadsOn = state.after !== undefined ||
+    events.some((event) => event === COMPLETE_EVENT || isOutsideEvent(event));
+  if (leadsOn || events.length === 0 || !hasTask(state)) return;
+  const message = `once its tasks are done, nothing leads on from state ${quote(name)}: ` +
+    `add a transition for "${COMPLETE_EVENT}", another event or a delay`;
+  reading.report(reading.placeOf(state, "on"), message);
+}
+
+/** States without tasks that lead from one to the next at once, and back to the first. */
+function checkRounds(states: States, reading: Reading): void {
+  const done = new Set<string>();
+  for (const start of Object.keys(states)) {
+    const path = new Set<string>();
+    let name: string | undefined = start;
+    while (name !== undefined && !done.has(name) && !path.has(name)) {
+      path.add(name);
+      name = nextAtOnce(states[name]);
+    }
+    if (name !== undefined && path.has(name) && !done.has(name)) {
+      const round = [...path].slice([...path].indexOf(name));
+      const message = `goes round without end, as nothing is waited for: ${[...round, name].join(" -> ")}`;
+      reading.report(reading.placeOf(states[name].on![COMPLETE_EVENT][0]), message);
+    }
+    for (const seen of path) done.add(seen);
+  }
+}
+
+/** Where a state without tasks leads as soon as it is entered, whatever the context. */
+function nextAtOnce(state: StateDefinition): string | undefined {
+  const [first] = state.on?.[COMPLETE_EVENT] ?? [];
+  return first?.guard === undefined && !hasTask(state) ? first?.target : undefined;
+}
