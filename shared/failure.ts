@@ -10,17 +10,20 @@
  * - `NO_TRANSITION`: no guard of an automatic event allowed a way on.
  * - `STATE_FAILED`: a final state of kind failed was reached. `TIMED_OUT`: the workflow's own timeout passed.
  */
-export type SystemFailureCode =
-  | "TASK_FAILED"
-  | "INVALID_OUTPUT"
-  | "DEADLINE_EXCEEDED"
-  | "RESOURCE_EXHAUSTED"
-  | "ISOLATE_CRASHED"
-  | "WORKER_LOST"
-  | "EXPRESSION_FAILED"
-  | "NO_TRANSITION"
-  | "STATE_FAILED"
-  | "TIMED_OUT";
+export const SYSTEM_FAILURE_CODES = [
+  "TASK_FAILED",
+  "INVALID_OUTPUT",
+  "DEADLINE_EXCEEDED",
+  "RESOURCE_EXHAUSTED",
+  "ISOLATE_CRASHED",
+  "WORKER_LOST",
+  "EXPRESSION_FAILED",
+  "NO_TRANSITION",
+  "STATE_FAILED",
+  "TIMED_OUT",
+] as const;
+
+export type SystemFailureCode = typeof SYSTEM_FAILURE_CODES[number];
 
 /** Why something failed. */
 export interface Failure {

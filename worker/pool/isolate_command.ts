@@ -1,0 +1,26 @@
+/** How an isolate's process is started. */
+
+import { TASK_MEMORY_BYTES_DEFAULT } from "../../shared/limits.ts";
+import type { IsolateCommand } from "./isolate_process.ts";
+
+const MIB = 1024 * 1024;
+
+/** This Deno, with no permission, running the isolate's warden. */
+export function isolateCommand(heapBytesMax = TASK_MEMORY_BYTES_DEFAULT): IsolateCommand {
+  const flags = [`--max-old-space-size=${Math.ceil(heapBytesMax / MIB)}`, "--max-semi-space-size=8"];
+  return {
+    path: Deno.execPath(),
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-config",
+      "--no-lock",
+      "--no-remote",
+      "--no-npm",
+      "--cached-only",
+      "--unstable-worker-options",
+      `--v8-flags=${flags.join(",")}`,
+      new URL("../isolate/warden.ts", import.meta.url).href,
+    ],
+  };
+}
