@@ -27,6 +27,7 @@
  * `timeout: 30s` of a task, empty lists.
  */
 
+import { compileCode } from "../code/compile.ts";
 import { DegovError, formatProblems, type Problem } from "../errors.ts";
 import { type DefinitionText, readText, readValue } from "./document.ts";
 import type { Definition } from "./definition.ts";
@@ -38,8 +39,8 @@ import { validate } from "./validate.ts";
 export type { DefinitionText } from "./document.ts";
 
 export interface ParseOptions {
-  /** Compiles the tasks' code, so that what does not compile is refused. */
-  compileCode: CompileCode;
+  /** Compiles the tasks' code, so that what does not compile is refused. Default: compileCode of shared/code. */
+  compileCode?: CompileCode;
 }
 
 export type DefinitionResult = { ok: true; definition: Definition } | { ok: false; problems: Problem[] };
@@ -49,8 +50,8 @@ export type DefinitionResult = { ok: true; definition: Definition } | { ok: fals
  *
  * A string, or an object with `text`, is text; any other value is read as it is.
  */
-export function parseDefinition(source: unknown, options: ParseOptions): DefinitionResult {
-  const reading = new Reading(options.compileCode);
+export function parseDefinition(source: unknown, options: ParseOptions = {}): DefinitionResult {
+  const reading = new Reading(options.compileCode ?? compileCode);
   const text = typeof source === "string" ? { text: source } : isText(source) ? source : undefined;
   const document = text === undefined ? readValue(source, reading) : readText(text, reading);
   const definition = document && DEFINITION.read(document.value, document.place, reading);
