@@ -1,8 +1,8 @@
 /** Values of counters: 64 bits, little-endian, as FoundationDB's atomic add reads and writes them. */
 
 import type { Bytes } from "./store.ts";
+import { COUNTER_BYTES } from "./txn_limits.ts";
 
-const COUNTER_BYTES = 8;
 const MASK = (1n << 64n) - 1n;
 
 /** The value of a counter; the sign is lost beyond 63 bits, as everywhere. */

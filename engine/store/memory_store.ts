@@ -13,7 +13,7 @@ import { MemoryPairs } from "./memory_pairs.ts";
 import { Multiversion, type RetryReason } from "./multiversion.ts";
 import { OptimisticTxn } from "./optimistic_txn.ts";
 import type { Bytes, Store, StoreStats, TransactOptions, Txn, Watch } from "./store.ts";
-import { TransactLoop } from "./transact_loop.ts";
+import { CLOSED, TransactLoop } from "./transact_loop.ts";
 import { WatchRegistry } from "./watch_registry.ts";
 
 export interface MemoryStoreOptions {
@@ -60,7 +60,7 @@ export class MemoryStore implements Store {
     this.#isClosed = true;
     this.#watches.close();
     this.#back?.resolve();
-    return Promise.resolve();
+    return this.#loop.close();
   }
 
   /** Other faults from now on; none when left out. */
@@ -97,9 +97,9 @@ export class MemoryStore implements Store {
 
   /** For the loop of this store. */
   async commit(txn: OptimisticTxn): Promise<RetryReason | undefined> {
+    this.#refuseWhenClosed();
     const delayMs = this.#faults.commitDelayMs();
     if (this.#back !== undefined || delayMs > 0) await this.#wait(delayMs);
-    this.#refuseWhenClosed();
     if (txn.isOver) return "tooOld"; // Its time ran out while it waited: nothing of it may happen any more.
     if (txn.retryReason !== undefined) return txn.retryReason;
     if (txn.writes.isEmpty) return undefined;
@@ -125,7 +125,7 @@ export class MemoryStore implements Store {
 
   #refuseWhenClosed(): void {
     if (this.#isClosed) {
-      throw new DegovError("UNAVAILABLE", "Cannot run a transaction on the memory store: it is closed");
+      throw new DegovError("UNAVAILABLE", `Cannot run a transaction on ${this.name}: ${CLOSED}`);
     }
   }
 }

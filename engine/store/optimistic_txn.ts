@@ -12,7 +12,7 @@ import type { KeyRange } from "./cleared_ranges.ts";
 import { layeredRange } from "./layered_range.ts";
 import type { Multiversion, RetryReason } from "./multiversion.ts";
 import type { Bytes, Pair, RangeOptions, StoreStats, Txn } from "./store.ts";
-import * as limits from "./txn_limits.ts";
+import { TxnBudget } from "./txn_budget.ts";
 import { WriteBuffer } from "./write_buffer.ts";
 
 /** What a transaction needs from its store. */
@@ -27,20 +27,20 @@ export interface TxnHost {
 export class OptimisticTxn implements Txn {
   readonly #host: TxnHost;
   readonly #startMs: number;
+  readonly #budget: TxnBudget;
   readonly writes: WriteBuffer;
   readonly readKeys = new Set<string>();
   readonly readRanges: KeyRange[] = [];
   #readVersion: number | undefined;
   /** Newest recent commit that a read saw: the result is not to be told before that one is durable. */
   #seenVersion = 0;
-  #bytes = 0;
   #isOver = false;
   #retryReason: RetryReason | undefined;
-  #crossed: unknown;
 
   constructor(host: TxnHost) {
     this.#host = host;
     this.#startMs = host.nowMs();
+    this.#budget = new TxnBudget(host.counters);
     this.writes = new WriteBuffer((text, key) => this.#readBelow(text, key));
   }
 
@@ -62,7 +62,7 @@ export class OptimisticTxn implements Txn {
 
   /** The refusal of a limit that the body crossed, if it did (O3). */
   get crossedLimit(): unknown {
-    return this.#crossed;
+    return this.#budget.crossed;
   }
 
   /** Whether TXN_AGE_MS_MAX has passed. A clock that jumps, either way, makes a transaction old. */
@@ -94,84 +94,68 @@ export class OptimisticTxn implements Txn {
   }
 
   set(key: Bytes, value: Bytes): void {
-    this.#beforeWrite();
-    this.#limited(() => {
-      limits.checkKey(key);
-      limits.checkValue(key, value);
-      this.#weigh(limits.setBytes(key.length, value.length));
-    });
-    this.#host.counters.bytesWritten += key.length + value.length;
+    this.#refuseWhenOver();
+    this.#budget.set(key, value);
     this.writes.put(key, value);
   }
 
   clear(key: Bytes): void {
-    this.#beforeWrite();
-    this.#limited(() => {
-      limits.checkKey(key);
-      this.#weigh(limits.clearBytes(key.length));
-    });
-    this.#host.counters.bytesWritten += key.length;
+    this.#refuseWhenOver();
+    this.#budget.clear(key);
     this.writes.put(key, undefined);
   }
 
   clearRange(begin: Bytes, end: Bytes): void {
-    this.#beforeWrite();
-    this.#limited(() => {
-      limits.checkKey(begin);
-      limits.checkKey(end);
-      this.#weigh(limits.clearRangeBytes(begin.length, end.length));
-    });
-    this.#host.counters.bytesWritten += begin.length + end.length;
+    this.#refuseWhenOver();
+    this.#budget.clearRange(begin, end);
     this.writes.clearRange(begin, end);
   }
 
   add(key: Bytes, delta: bigint): void {
-    this.#beforeWrite();
-    this.#limited(() => {
-      limits.checkKey(key);
-      this.#weigh(limits.setBytes(key.length, 8));
-    });
-    this.#host.counters.bytesWritten += key.length + 8;
+    this.#refuseWhenOver();
+    this.#budget.add(key);
     this.writes.add(key, delta);
   }
 
   setVersionstampedKey(prefix: Bytes, suffix: Bytes, value: Bytes): void {
-    this.#beforeWrite();
-    const affixBytes = prefix.length + suffix.length;
-    this.#limited(() => {
-      limits.checkKeyBytes(affixBytes + limits.VERSIONSTAMP_BYTES, prefix);
-      limits.checkValue(prefix, value);
-      this.#weigh(limits.setVersionstampedBytes(affixBytes, value.length));
-    });
-    this.#host.counters.bytesWritten += affixBytes + limits.VERSIONSTAMP_BYTES + value.length;
+    this.#refuseWhenOver();
+    this.#budget.setVersionstamped(prefix, suffix, value);
     this.writes.stamped.push({ prefix, suffix, value });
   }
 
   addReadConflict(key: Bytes): void {
-    assert(!this.#isOver, "a transaction is used only inside its body");
+    this.#refuseWhenOver();
+    this.#budget.readConflict(key);
     this.#beginReading();
-    this.#noteKey(key, key.toHex());
+    this.readKeys.add(key.toHex()); // O2
   }
 
-  /** Reads are answered at once, unless the store has them wait; a refusal is a rejection, never an exception. */
+  /**
+   * Reads are answered at once, unless the store has them wait. Either way they see what the transaction had written
+   * when they were called. A refusal is a rejection, never an exception.
+   */
   #read<T>(read: () => T): Promise<T> {
-    const wait = this.#host.beforeRead?.();
-    if (wait !== undefined) return wait.then(read);
     try {
-      return Promise.resolve(read());
+      const result = read();
+      const wait = this.#host.beforeRead?.();
+      if (wait === undefined) return Promise.resolve(result);
+      return heard(wait.then(() => {
+        this.#beforeRead();
+        return result;
+      }));
     } catch (error) {
-      return Promise.reject(error);
+      return heard(Promise.reject(error));
     }
   }
 
   #get(key: Bytes, isSnapshot: boolean): Bytes | undefined {
     this.#beforeRead();
-    this.#host.counters.reads++;
+    this.#budget.get(key);
     const text = key.toHex();
     const own = this.writes.ownWrite(text);
     if (own === "cleared") return undefined;
     if (own !== undefined && own.add === undefined) return own.value;
-    if (!isSnapshot) this.#noteKey(key, text);
+    if (!isSnapshot) this.readKeys.add(text); // O2
     return own === undefined ? this.#readBelow(text, key) : this.writes.resolve(own);
   }
 
@@ -182,7 +166,7 @@ export class OptimisticTxn implements Txn {
       Number.isInteger(limit) && limit >= 1 && limit <= RANGE_ROWS_MAX,
       `the limit of a range is 1 to ${RANGE_ROWS_MAX}, not ${limit}`,
     );
-    this.#host.counters.reads++;
+    this.#budget.range(begin, end);
     const range = { begin: begin.toHex(), end: end.toHex() };
     if (range.begin >= range.end) return [];
     const pairs = this.writes.isEmpty
@@ -195,7 +179,6 @@ export class OptimisticTxn implements Txn {
         if (reverse) range.begin = last;
         else range.end = last + "00";
       }
-      this.#limited(() => this.#weigh(limits.readRangeBytes(begin.length, end.length)));
       this.readRanges.push(range);
     }
     return pairs;
@@ -217,14 +200,8 @@ export class OptimisticTxn implements Txn {
     return this.#readVersion ??= this.#host.versions.beginReading(this);
   }
 
-  #noteKey(key: Bytes, text: string): void {
-    if (this.readKeys.has(text)) return;
-    this.#limited(() => this.#weigh(limits.readBytes(key.length)));
-    this.readKeys.add(text); // O2
-  }
-
   #beforeRead(): void {
-    assert(!this.#isOver, "a transaction is used only inside its body");
+    this.#refuseWhenOver();
     if (this.#retryReason === undefined && this.isTooOld()) this.#host.versions.giveUp(this);
     if (this.#retryReason !== undefined) {
       throw new DegovError(
@@ -234,22 +211,13 @@ export class OptimisticTxn implements Txn {
     }
   }
 
-  #beforeWrite(): void {
+  #refuseWhenOver(): void {
     assert(!this.#isOver, "a transaction is used only inside its body");
-    this.#host.counters.writes++;
   }
+}
 
-  #weigh(bytes: number): void {
-    limits.checkTxnBytes(this.#bytes + bytes);
-    this.#bytes += bytes;
-  }
-
-  #limited(check: () => void): void {
-    try {
-      check();
-    } catch (error) {
-      this.#crossed ??= error;
-      throw error;
-    }
-  }
+/** A body may leave a read unawaited: its failure is not the process's. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

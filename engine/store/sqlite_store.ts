@@ -27,7 +27,7 @@ import { openSqliteFile, type SqliteFile } from "./sqlite_file.ts";
 import { SqliteSnapshots } from "./sqlite_snapshots.ts";
 import { InlineWriter, type SqliteWriter, ThreadWriter } from "./sqlite_writer.ts";
 import type { Bytes, Pair, Store, StoreStats, TransactOptions, Txn, Watch } from "./store.ts";
-import { TransactLoop } from "./transact_loop.ts";
+import { CLOSED, TransactLoop } from "./transact_loop.ts";
 import { WatchRegistry } from "./watch_registry.ts";
 import { encodeBatch } from "./write_batch.ts";
 
@@ -247,16 +247,16 @@ export class SqliteStore implements Store, OlderWhole {
   #refuseWhenUnusable(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing !== undefined) {
-      throw new DegovError("UNAVAILABLE", `Cannot run a transaction on ${this.name}: the store is closed`);
+      throw new DegovError("UNAVAILABLE", `Cannot run a transaction on ${this.name}: ${CLOSED}`);
     }
   }
 
   async #close(): Promise<void> {
     this.#watches.close();
+    await this.#loop.close();
     while (this.#failure === undefined && (this.#nextFlush ?? this.#flushing) !== undefined) {
       await (this.#nextFlush ?? this.#flushing!.done).promise.catch(() => {});
     }
-    this.#loop.close();
     this.#snapshots.close();
     try {
       await this.#writer.close(); // The last connection to go carries the log over.

@@ -159,8 +159,13 @@ export function registerIsolationTests(test: ContractTest): void {
   test("[S2] a snapshot lasts through many commits and flushes", async ({ store, other, key }) => {
     await store.transact(writing((txn) => txn.set(key("kept"), bytes("old"))));
     const value = new Uint8Array(50_000);
-    const seen = await store.transact(async (txn) => {
-      const before = await txn.range(key("kept"), key("kept", "z"), { limit: 1 });
+    const look = async (txn: Txn) => {
+      const kept = await txn.range(key("kept"), key("kept", "z"), { limit: 1 });
+      const fillers = await txn.range(key("filler"), key("filler", 100), { limit: 100 });
+      return [text(kept[0].value), text(await txn.get(key("kept"))), fillers.length];
+    };
+    const [before, after] = await store.transact(async (txn) => {
+      const before = await look(txn);
       for (let index = 0; index < 200; index++) {
         await other.transact(writing((txn) => {
           txn.set(key("kept"), bytes("new"));
@@ -168,10 +173,10 @@ export function registerIsolationTests(test: ContractTest): void {
           if (index % 20 === 19) txn.clearRange(key("filler"), key("filler", 5));
         }));
       }
-      const fillers = await txn.range(key("filler"), key("filler", 100), { limit: 100 });
-      return [text(before[0].value), text(await txn.get(key("kept"))), String(fillers.length)];
+      return [before, await look(txn)];
     });
-    assert.deepEqual(seen, ["old", "old", "0"]);
+    assert.deepEqual(after, before);
+    assert.deepEqual(await store.transact(look), ["new", "new", 5]);
     assert.equal(text(await store.transact((txn) => txn.get(key("kept")))), "new");
   });
 

@@ -1,7 +1,8 @@
 /**
  * Running a transaction's body until it commits, for the stores that live in this process (S3, S4, S6).
  *
- * - L1 Every call ends: with the body's value, the body's exception, or DEADLINE_EXCEEDED after its timeout.
+ * - L1 Every call ends: with the body's value, the body's exception, DEADLINE_EXCEEDED after its timeout, or UNAVAILABLE
+ *      when the store is closed; also when the body itself never ends.
  * - L2 After a call has ended, nothing of it can commit that had not begun to.
  */
 
@@ -31,9 +32,13 @@ const RETRY_DELAY_MS_MAX = 100;
 
 interface Call {
   isOver: boolean;
+  isCommitting: boolean;
   txn: OptimisticTxn | undefined;
   attempts: number;
   lastReason: RetryReason | undefined;
+  /** Settles with the call. */
+  readonly done: Promise<unknown>;
+  readonly reject: (error: unknown) => void;
 }
 
 export class TransactLoop {
@@ -41,6 +46,7 @@ export class TransactLoop {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #deadlines: DeadlineSweep;
+  readonly #calls = new Set<Call>();
 
   constructor(host: CommitHost, options: { clock: Clock; random: Random }) {
     this.#host = host;
@@ -51,20 +57,34 @@ export class TransactLoop {
 
   run<T>(body: (txn: Txn) => Promise<T>, options: TransactOptions = {}): Promise<T> {
     const timeoutMs = options.timeoutMs ?? TXN_AGE_MS_MAX * 2;
-    const call: Call = { isOver: false, txn: undefined, attempts: 0, lastReason: undefined };
-    return new Promise<T>((resolve, reject) => {
-      const deadline = this.#deadlines.add(timeoutMs, () => {
-        this.#endCall(call); // L2
-        reject(this.#deadlineError(call, timeoutMs));
-      });
-      this.#attempts(call, body).then(
-        (value) => (this.#deadlines.remove(deadline), resolve(value)),
-        (error) => (this.#deadlines.remove(deadline), reject(error)),
-      );
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const call: Call = {
+      isOver: false,
+      isCommitting: false,
+      txn: undefined,
+      attempts: 0,
+      lastReason: undefined,
+      done: promise,
+      reject,
+    };
+    this.#calls.add(call);
+    const deadline = this.#deadlines.add(timeoutMs, () => this.#endCall(call, this.#deadlineError(call, timeoutMs)));
+    const settle = () => {
+      this.#deadlines.remove(deadline);
+      this.#calls.delete(call);
+    };
+    this.#attempts(call, body).then((value) => (settle(), resolve(value)), (error) => (settle(), reject(error)));
+    return promise;
   }
 
-  close(): void {
+  /** Lets the commits under way end and ends every other call. The host refuses new runs already. */
+  async close(): Promise<void> {
+    const committing: Promise<unknown>[] = [];
+    for (const call of this.#calls) {
+      if (call.isCommitting) committing.push(call.done);
+      else this.#endCall(call, new DegovError("UNAVAILABLE", `The transaction on ${this.#host.name} ended: ` + CLOSED));
+    }
+    await Promise.allSettled(committing);
     this.#deadlines.close();
   }
 
@@ -96,6 +116,7 @@ export class TransactLoop {
       const value = await body(txn);
       if (call.isOver) return abandoned();
       if (txn.crossedLimit !== undefined) throw txn.crossedLimit;
+      call.isCommitting = true;
       const retry = await this.#host.commit(txn);
       return retry === undefined ? { value } : { retry };
     } catch (error) {
@@ -103,13 +124,15 @@ export class TransactLoop {
       if (txn.retryReason !== undefined) return { retry: txn.retryReason };
       throw error; // S4
     } finally {
+      call.isCommitting = false;
       txn.end();
     }
   }
 
-  #endCall(call: Call): void {
-    call.isOver = true;
+  #endCall(call: Call, error: DegovError): void {
+    call.isOver = true; // L2
     call.txn?.end();
+    call.reject(error); // L1
   }
 
   #deadlineError(call: Call, timeoutMs: number): DegovError {
@@ -122,13 +145,16 @@ export class TransactLoop {
   }
 }
 
+/** Why a call ends, and one is refused, after close(). */
+export const CLOSED = "the store is closed";
+
 const REASONS: Record<RetryReason, string> = {
   conflict: "a conflict",
   tooOld: `more than ${TXN_AGE_MS_MAX} ms since it began`,
   unknown: "a commit whose outcome is unknown",
 };
 
-/** The end of a call whose caller has had DEADLINE_EXCEEDED already: nobody sees what this rejects with. */
+/** The end of a call whose caller has been told already: nobody sees what this rejects with. */
 function abandoned(): never {
-  throw new DegovError("DEADLINE_EXCEEDED", "The transaction was given up");
+  throw new Error("The transaction was given up");
 }

@@ -11,23 +11,28 @@ import type { Bytes } from "./store.ts";
 
 /** Bytes of a versionstamp as setVersionstampedKey writes it. */
 export const VERSIONSTAMP_BYTES = 10;
+/** Bytes of a counter's value. */
+export const COUNTER_BYTES = 8;
 
-const MUTATION_OVERHEAD_BYTES = 100;
-const CONFLICT_OVERHEAD_BYTES = 40;
+/** Longest prefix that a store may put before every key. Weighed as if it were there, so that all stores weigh alike. */
+export const PREFIX_BYTES_MAX = 64;
 
-/** Weight of setting a key, or of adding to one (`valueBytes` 8). */
+const MUTATION_OVERHEAD_BYTES = 100 + 3 * PREFIX_BYTES_MAX;
+const CONFLICT_OVERHEAD_BYTES = 40 + 2 * PREFIX_BYTES_MAX;
+
+/** Weight of setting a key, or of adding to one. */
 export function setBytes(keyBytes: number, valueBytes: number): number {
   return 3 * keyBytes + valueBytes + MUTATION_OVERHEAD_BYTES;
 }
 
 /** Weight of clearing one key. */
 export function clearBytes(keyBytes: number): number {
-  return 4 * keyBytes + MUTATION_OVERHEAD_BYTES;
+  return 4 * keyBytes + MUTATION_OVERHEAD_BYTES + PREFIX_BYTES_MAX;
 }
 
 /** Weight of clearing a range. */
 export function clearRangeBytes(beginBytes: number, endBytes: number): number {
-  return 2 * (beginBytes + endBytes) + MUTATION_OVERHEAD_BYTES;
+  return 2 * (beginBytes + endBytes) + MUTATION_OVERHEAD_BYTES + PREFIX_BYTES_MAX;
 }
 
 /** Weight of a versionstamped set: FoundationDB appends four bytes that say where the stamp goes. */
@@ -45,34 +50,29 @@ export function readRangeBytes(beginBytes: number, endBytes: number): number {
   return beginBytes + endBytes + CONFLICT_OVERHEAD_BYTES;
 }
 
-/** @throws DegovError RESOURCE_EXHAUSTED for a key that is too long. */
-export function checkKey(key: Bytes, keyBytesMax = KEY_BYTES_MAX): void {
-  checkKeyBytes(key.length, key, keyBytesMax);
-}
-
-/** @throws DegovError RESOURCE_EXHAUSTED when `keyBytes`, the length of a key that begins with `start`, is too much. */
-export function checkKeyBytes(keyBytes: number, start: Bytes, keyBytesMax = KEY_BYTES_MAX): void {
-  if (keyBytes <= keyBytesMax) return;
-  throw new DegovError(
+/** The refusal of a key of `keyBytes` bytes that begins with `start`, if it is too long. */
+export function keyRefusal(keyBytes: number, start: Bytes, keyBytesMax = KEY_BYTES_MAX): DegovError | undefined {
+  if (keyBytes <= keyBytesMax) return undefined;
+  return new DegovError(
     "RESOURCE_EXHAUSTED",
     `Cannot write the key ${start.subarray(0, 32).toHex()}...: it has ${keyBytes} bytes, the limit is ${keyBytesMax}`,
   );
 }
 
-/** @throws DegovError RESOURCE_EXHAUSTED for a value that is too long. */
-export function checkValue(key: Bytes, value: Bytes): void {
-  if (value.length <= VALUE_BYTES_MAX) return;
-  throw new DegovError(
+/** The refusal of a value, if it is too long. */
+export function valueRefusal(key: Bytes, value: Bytes): DegovError | undefined {
+  if (value.length <= VALUE_BYTES_MAX) return undefined;
+  return new DegovError(
     "RESOURCE_EXHAUSTED",
     `Cannot write a value of ${value.length} bytes to the key ${key.subarray(0, 64).toHex()}: ` +
       `the limit is ${VALUE_BYTES_MAX}; split it into chunks`,
   );
 }
 
-/** @throws DegovError RESOURCE_EXHAUSTED for a transaction that weighs too much. */
-export function checkTxnBytes(bytes: number): void {
-  if (bytes <= TXN_BYTES_MAX) return;
-  throw new DegovError(
+/** The refusal of a transaction, if it weighs too much. */
+export function txnRefusal(bytes: number): DegovError | undefined {
+  if (bytes <= TXN_BYTES_MAX) return undefined;
+  return new DegovError(
     "RESOURCE_EXHAUSTED",
     `Cannot add to the transaction: its reads and writes weigh ${bytes} bytes, the limit is ${TXN_BYTES_MAX}; ` +
       `split it into several transactions`,
