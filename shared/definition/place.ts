@@ -87,7 +87,7 @@ export class Place {
 }
 
 function formatMember(key: string, isFirst: boolean): string {
-  if (/^[A-Za-z_][\w-]*$/.test(key)) return isFirst ? key : `.${key}`;
+  if (/^[A-Za-z_$][\w$-]*$/.test(key)) return isFirst ? key : `.${key}`;
   return `[${quote(key)}]`;
 }
 
