@@ -29,6 +29,9 @@ export interface FdbStoreOptions {
   clock?: Clock;
 }
 
+/** Time for commits under way when the store is closed; they end in milliseconds unless the cluster is away. */
+const CLOSE_WAIT_MS = 5_000;
+
 /** One call of transact(). */
 interface Call {
   native: FdbTransaction;
@@ -189,7 +192,10 @@ export class FdbStore implements Store, FdbTxnHost {
       if (call.isCommitting) committing.push(call.done);
       else endCall(call, closedError());
     }
-    await Promise.allSettled(committing);
+    const waiting = new AbortController();
+    await Promise.race([Promise.allSettled(committing), this.#clock.sleep(CLOSE_WAIT_MS, waiting.signal)]);
+    waiting.abort();
+    for (const call of this.#calls) endCall(call, closedError());
     this.#deadlines.close();
     this.#db.close();
   }
