@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { DegovError } from "../../shared/errors.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { KEY_BYTES_MAX } from "../../shared/limits.ts";
-import { type FdbCluster, findFdb, startFdb } from "./fdb_server.ts";
+import { type FdbCluster, findFdb, startFdb } from "./testing/fdb_server.ts";
 import { FdbStore } from "./fdb_store.ts";
 import { bytes, registerStoreContract, writing } from "./store_contract.ts";
 import { encodeTuple } from "./tuple.ts";

@@ -4,11 +4,11 @@
  * Each test has keys of its own, so that one database can serve them all.
  */
 
-import { registerIsolationTests } from "./store_contract_isolation.ts";
-import { registerLifecycleTests } from "./store_contract_lifecycle.ts";
-import { registerLimitTests } from "./store_contract_limits.ts";
-import { registerOperationTests } from "./store_contract_operations.ts";
-import { registerSerializabilityTests } from "./store_contract_serializability.ts";
+import { registerIsolationTests } from "./testing/contract_isolation.ts";
+import { registerLifecycleTests } from "./testing/contract_lifecycle.ts";
+import { registerLimitTests } from "./testing/contract_limits.ts";
+import { registerOperationTests } from "./testing/contract_operations.ts";
+import { registerSerializabilityTests } from "./testing/contract_serializability.ts";
 import type { Store, Txn } from "./store.ts";
 import { encodeTuple, type Tuple } from "./tuple.ts";
 

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeCounter, encodeCounter } from "./counter_value.ts";
-import type { Pair, Txn } from "./store.ts";
-import { bytes, type ContractTest, text, writing } from "./store_contract.ts";
+import { decodeCounter, encodeCounter } from "../counter_value.ts";
+import type { Pair, Txn } from "../store.ts";
+import { bytes, type ContractTest, text, writing } from "../store_contract.ts";
 import { operation, runOnStore, StoreModel } from "./store_model.ts";
-import { decodeTuple, encodeAroundVersionstamp, strinc, type Versionstamp } from "./tuple.ts";
+import { decodeTuple, encodeAroundVersionstamp, strinc, type Versionstamp } from "../tuple.ts";
 
 export function registerOperationTests(test: ContractTest): void {
   test("Txn.get() gives what was set, nothing before, and nothing after a clear", async ({ store, key }) => {

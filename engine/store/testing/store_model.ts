@@ -1,8 +1,8 @@
 /** Test support: the sequential model that every store must look like, and random transactions that can be run on both. */
 
 import fc from "fast-check";
-import { decodeCounter, encodeCounter } from "./counter_value.ts";
-import type { Txn } from "./store.ts";
+import { decodeCounter, encodeCounter } from "../counter_value.ts";
+import type { Txn } from "../store.ts";
 
 /** One call on a transaction. Keys are small numbers; a range is begin <= key < end. */
 export type Operation =

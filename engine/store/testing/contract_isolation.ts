@@ -1,9 +1,9 @@
 /** Test support: what transactions see of each other, and which of them conflict. */
 
 import assert from "node:assert/strict";
-import { decodeCounter, encodeCounter } from "./counter_value.ts";
-import type { Txn } from "./store.ts";
-import { bytes, type ContractTest, text, writing } from "./store_contract.ts";
+import { decodeCounter, encodeCounter } from "../counter_value.ts";
+import type { Txn } from "../store.ts";
+import { bytes, type ContractTest, text, writing } from "../store_contract.ts";
 
 /** What a read conflict does: whether a body with the read runs again when the write commits before it. */
 interface ConflictCase {

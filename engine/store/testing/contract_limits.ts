@@ -1,11 +1,11 @@
 /** Test support: the limits, exact at the bound and one over (S5). */
 
 import assert from "node:assert/strict";
-import { DegovError } from "../../shared/errors.ts";
-import { RANGE_ROWS_MAX, TXN_AGE_MS_MAX, TXN_BYTES_MAX, VALUE_BYTES_MAX } from "../../shared/limits.ts";
-import type { Store, Txn } from "./store.ts";
-import { bytes, type ContractTest, text, writing } from "./store_contract.ts";
-import { setBytes, VERSIONSTAMP_BYTES } from "./txn_limits.ts";
+import { DegovError } from "../../../shared/errors.ts";
+import { RANGE_ROWS_MAX, TXN_AGE_MS_MAX, TXN_BYTES_MAX, VALUE_BYTES_MAX } from "../../../shared/limits.ts";
+import type { Store, Txn } from "../store.ts";
+import { bytes, type ContractTest, text, writing } from "../store_contract.ts";
+import { setBytes, VERSIONSTAMP_BYTES } from "../txn_limits.ts";
 
 const EXHAUSTED = (error: unknown) => error instanceof DegovError && error.code === "RESOURCE_EXHAUSTED";
 

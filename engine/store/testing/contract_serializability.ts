@@ -8,10 +8,10 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Store } from "./store.ts";
-import { bytes, type ContractTest, text } from "./store_contract.ts";
+import type { Store } from "../store.ts";
+import { bytes, type ContractTest, text } from "../store_contract.ts";
 import { type Operation, operation, readOperation, type Reads, runOnStore, StoreModel } from "./store_model.ts";
-import { strinc } from "./tuple.ts";
+import { strinc } from "../tuple.ts";
 
 interface Run {
   operations: Operation[];

@@ -1,9 +1,9 @@
 /** Test support: bodies that fail or hang, watches, counters, closing. */
 
 import assert from "node:assert/strict";
-import { DegovError } from "../../shared/errors.ts";
-import type { Txn } from "./store.ts";
-import { bytes, type ContractTest, text, writing } from "./store_contract.ts";
+import { DegovError } from "../../../shared/errors.ts";
+import type { Txn } from "../store.ts";
+import { bytes, type ContractTest, text, writing } from "../store_contract.ts";
 
 const hasCode = (code: string) => (error: unknown) => error instanceof DegovError && error.code === code;
 
