@@ -1,7 +1,7 @@
 /** What clients do with instances. Every change is one transaction (C1). */
 
 import { checkInput } from "../shared/definition/input_schema.ts";
-import { DegovError } from "../shared/errors.ts";
+import { DegovError, formatProblems } from "../shared/errors.ts";
 import { newInstanceId, newOperationId } from "../shared/ids.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { unknownWorkflow } from "./definitions.ts";
@@ -61,7 +61,7 @@ export class Instances {
       const loaded = await run.definitions.load(run.txn, request.workflow, request.version);
       if (loaded === undefined) throw unknownWorkflow(request.workflow, request.version);
       const { definition, version } = loaded.record;
-      if (definition.inputSchema !== undefined) checkInput(definition, request.input);
+      if (definition.inputSchema !== undefined) requireInput(request.workflow, definition.inputSchema, request.input);
       const result = start(definition, { id, version, input: request.input }, run.nowMs);
       if (result.kind === "rejected") throw toError(`start workflow "${request.workflow}"`, result.rejection);
       await apply(run, undefined, result, loaded);
@@ -191,6 +191,18 @@ export function unknownInstance(instanceId: string): DegovError {
 
 function newestFirst(a: ListCursor, b: ListCursor): number {
   return b.createdAtMs - a.createdAtMs || (a.instanceId < b.instanceId ? 1 : -1);
+}
+
+function requireInput(workflow: string, schema: JsonObject, input: JsonObject): void {
+  const checked = checkInput(schema, input);
+  if (checked.ok) return;
+  throw new DegovError(
+    "INVALID_ARGUMENT",
+    `Cannot start workflow "${workflow}": the input is not what its schema asks for\n${
+      formatProblems(checked.problems.map((problem) => ({ ...problem, path: `input.${problem.path}` })))
+    }`,
+    { problems: checked.problems },
+  );
 }
 
 /** The instance that is there, if the request would have started the same. */

@@ -10,7 +10,8 @@ import {
   WorkflowSchema,
   type WorkflowService,
 } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
-import { parseDefinition } from "../../shared/definition/parse.ts";
+import { compileCode } from "../../shared/code/compile.ts";
+import { definitionRefused, type DefinitionText, parseDefinition } from "../../shared/definition/parse.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { isJsonObject, type JsonValue } from "../../shared/json.ts";
 import { DEFINITION_BYTES_MAX, EVENT_BYTES_MAX, INPUT_BYTES_MAX, POLL_WAIT_MS_MAX } from "../../shared/limits.ts";
@@ -35,7 +36,9 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
   const { definitions, instances } = engine;
   return {
     async registerWorkflow({ document }) {
-      const definition = parseDefinition(toSource(document));
+      const parsed = parseDefinition(toSource(document), { compileCode });
+      if (!parsed.ok) throw definitionRefused(parsed.problems, toFileName(document));
+      const { definition } = parsed;
       const registered = await definitions.register(definition);
       return { name: definition.name, ...registered };
     },
@@ -159,10 +162,15 @@ const REASON_CHARS_MAX = 1_000;
 
 type RegisterDocument = Parameters<ServiceImpl<typeof WorkflowService>["registerWorkflow"]>[0]["document"];
 
-function toSource(document: RegisterDocument): Parameters<typeof parseDefinition>[0] {
+function toFileName(document: RegisterDocument): { fileName?: string } {
+  const fileName = document.case === "source" ? document.value.fileName : "";
+  return fileName === "" ? {} : { fileName };
+}
+
+function toSource(document: RegisterDocument): JsonValue | DefinitionText {
   switch (document.case) {
     case "definition":
-      return { value: fromValue(document.value, "definition", DEFINITION_BYTES_MAX) };
+      return fromObjectValue(document.value, "definition", DEFINITION_BYTES_MAX);
     case "source": {
       const { text, format, fileName } = document.value;
       if (format !== "" && format !== "json" && format !== "yaml") {

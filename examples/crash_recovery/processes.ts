@@ -1,0 +1,99 @@
+/** Real engine and worker processes on loopback, to be killed. */
+
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "..", "..");
+
+export interface Child {
+  /** Where the engine listens. */
+  readonly address: string;
+  readonly port: number;
+  /** SIGKILL; resolves when it is dead. Of a worker's processes, the supervisor is the last. */
+  kill(): Promise<void>;
+}
+
+export interface WorkerChild extends Child {
+  /** SIGKILL of the worker process that runs tasks; its supervisor lives on, and starts another. */
+  crash(): void;
+}
+
+/** Starts an engine; resolves once it listens. */
+export async function startEngine(options: { storePath: string; port?: number; args?: string[] }): Promise<Child> {
+  const { storePath, port = 0, args = [] } = options;
+  const child = spawn("engine", ["--store", `sqlite:${storePath}`, "--listen", `127.0.0.1:${port}`, ...args]);
+  const address = await child.line(/listens on (http:\/\/\S+?),?\s/);
+  return { address, port: Number(new URL(address).port), kill: () => child.kill() };
+}
+
+/** Starts a worker: a supervisor with one worker process; resolves once that is registered. */
+export async function startWorker(options: { engine: string; args?: string[] }): Promise<WorkerChild> {
+  const { engine, args = [] } = options;
+  const child = spawn("worker", ["--engine", engine, "--isolates", "2", ...args]);
+  await child.line(/Registered as (\S+)/);
+  const crash = () => {
+    const pids = child.matches(/Started worker process (\d+) /g).map(Number);
+    kill(pids.at(-1)!);
+  };
+  return {
+    address: engine,
+    port: 0,
+    crash,
+    kill: async () => {
+      crash();
+      await child.kill();
+    },
+  };
+}
+
+function spawn(program: "engine" | "worker", args: string[]) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", `-P=${program}`, "--no-prompt", join(ROOT, program, "main.ts"), ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  const waiting: { pattern: RegExp; found: (match: string) => void }[] = [];
+  let text = "";
+  const reading = (async () => {
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+      text = (text + part).slice(-100_000);
+      for (const wait of waiting) {
+        const match = wait.pattern.exec(text);
+        if (match !== null) wait.found(match[1]);
+      }
+    }
+  })();
+  return {
+    /** The first group of a pattern, once the program has printed it. */
+    async line(pattern: RegExp): Promise<string> {
+      const found = new Promise<string>((resolve) => {
+        const match = pattern.exec(text);
+        if (match !== null) resolve(match[1]);
+        else waiting.push({ pattern, found: resolve });
+      });
+      const ended = child.status.then(({ code }): never => {
+        throw new Error(`The ${program} ended with exit code ${code} before it was ready:\n${text}`);
+      });
+      return await Promise.race([found, ended]);
+    },
+    /** The first group of every match so far. */
+    matches(pattern: RegExp): string[] {
+      return [...text.matchAll(pattern)].map((match) => match[1]);
+    },
+    async kill(): Promise<void> {
+      kill(child.pid);
+      await child.status;
+      await reading;
+    },
+  };
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // dead already
+  }
+}
