@@ -7,29 +7,22 @@
  */
 
 import { createHash } from "node:crypto";
-import { type Comment, type Node, type Options, parse } from "acorn";
+import type { Comment, Node } from "acorn";
 import type { Language } from "../definition/definition.ts";
 import type { Problem } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { CODE_BYTES_MAX } from "../limits.ts";
 import type { CompiledCode } from "./compiled_code.ts";
 import { importTextEdits } from "./import_text.ts";
+import { parseJavascript } from "./parser.ts";
 import { resultEdits } from "./result_form.ts";
 import { type AnyNode, walk } from "./syntax_tree.ts";
 import { applyEdits } from "./text_edit.ts";
 import { stripTypes } from "./type_stripping.ts";
+import { readWasmModule } from "./wasm_module.ts";
 
 /** Compiled code with its hash, or what is wrong with the source. */
 export type Compilation = { ok: true; code: CompiledCode; hash: string } | { ok: false; problems: Problem[] };
-
-/** How task code is parsed: strict, as it will run; `return` and `await` allowed. */
-export const PARSE_OPTIONS = {
-  ecmaVersion: "latest",
-  sourceType: "module",
-  locations: true,
-  allowReturnOutsideFunction: true,
-  allowAwaitOutsideFunction: true,
-} as const satisfies Options;
 
 /** SHA-256 of the compiled code, hex: what isolates and caches know it by. */
 export function codeHash(code: CompiledCode): string {
@@ -38,21 +31,26 @@ export function codeHash(code: CompiledCode): string {
 
 /** Compiles a source. Never throws for a source (M1); problems carry the place, from 1, in the author's text. */
 export function compileCode(source: string, language: Language): Compilation {
-  if (language === "wasm") return refuse("wasm");
+  if (language === "wasm") return compileWasm(source);
   const bytes = new TextEncoder().encode(source).length;
   if (bytes > CODE_BYTES_MAX) return refuse(`The code has ${bytes} bytes; at most ${CODE_BYTES_MAX} are taken`);
   try {
     const script = language === "typescript" ? stripTypes(source) : source;
-    if (typeof script !== "string") return { ok: false, problems: [script] };
+    if (typeof script !== "string") return refuse(script.message, placeOf(source, script.at));
     return compileScript(script);
   } catch (thrown) {
     return { ok: false, problems: [toProblem(thrown)] };
   }
 }
 
+function compileWasm(base64: string): Compilation {
+  const code = readWasmModule(base64);
+  return Array.isArray(code) ? { ok: false, problems: code } : { ok: true, code, hash: codeHash(code) };
+}
+
 function compileScript(source: string): Compilation {
   const comments: Comment[] = [];
-  const program = parse(source, { ...PARSE_OPTIONS, onComment: comments }) as unknown as AnyNode;
+  const program = parseJavascript(source, comments) as unknown as AnyNode;
   const tagged: AnyNode[] = [];
   const imports: Problem[] = [];
   walk(program, (node) => {

@@ -8,14 +8,9 @@
  */
 
 import type { Node } from "acorn";
+import type { Refusal } from "./refusal.ts";
 import { type AnyNode, isFunction, walk } from "./syntax_tree.ts";
 import { blank, type TextEdit } from "./text_edit.ts";
-
-/** Something in the source that cannot be compiled, at an offset. */
-export interface Refusal {
-  at: number;
-  message: string;
-}
 
 /** Edits for the source's form, or why it has none. */
 export function resultEdits(source: string, body: AnyNode[]): TextEdit[] | Refusal {

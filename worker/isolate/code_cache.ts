@@ -1,9 +1,11 @@
 /** Code that this isolate has been sent, by the number the worker process gave it. The worker process bounds it. */
 
-import type { CompiledCode } from "../../shared/code/compiled_code.ts";
+import type { CompiledCode, CompiledWasm } from "../../shared/code/compiled_code.ts";
 import { createRun } from "./evaluator.ts";
 import { platform } from "./platform.ts";
 import type { LoadedCode } from "./run.ts";
+import { runCore } from "./wasm_core.ts";
+import { runWasi } from "./wasm_wasi.ts";
 
 type Bag = Record<string, unknown>;
 
@@ -16,9 +18,10 @@ export class CodeCache {
     this.#globals = globals;
   }
 
-  /** Compiles code. Code that cannot be compiled fails the executions that want it, not the isolate. */
+  /** Keeps code; it is compiled in its first execution, so that its time and memory are that execution's. */
   add(id: number, code: CompiledCode): void {
-    this.#loaded.set(id, { code, call: this.#compile(code) });
+    let compiled: LoadedCode["call"] | undefined;
+    this.#loaded.set(id, { code, call: (input) => (compiled ??= this.#compile(code))(input) });
   }
 
   get(id: number): LoadedCode | undefined {
@@ -30,12 +33,15 @@ export class CodeCache {
   }
 
   #compile(code: CompiledCode): LoadedCode["call"] {
-    try {
-      if (code.kind === "wasm") throw new TypeError("no wasm");
-      const run = createRun(code, this.#globals);
-      return (input) => run(JSON.parse(platform.decoder.decode(input)));
-    } catch (thrown) {
-      return () => platform.Promise.reject(thrown);
-    }
+    if (code.kind === "wasm") return loadWasm(code);
+    const run = createRun(code, this.#globals);
+    return (input) => run(JSON.parse(platform.decoder.decode(input)));
   }
+}
+
+function loadWasm(code: CompiledWasm): LoadedCode["call"] {
+  const module = new platform.WebAssembly.Module(platform.fromBase64(code.bytesBase64));
+  const run = code.abi === "core" ? runCore : runWasi;
+  // deno-lint-ignore require-await -- a trap becomes a rejection, as with scripts
+  return async (input) => run(module, input);
 }

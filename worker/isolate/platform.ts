@@ -25,6 +25,8 @@ export const platform = {
   Proxy: globalThis.Proxy,
   Int32Array: globalThis.Int32Array,
   Float64Array: globalThis.Float64Array,
+  TextDecoder: globalThis.TextDecoder,
+  fromBase64: Uint8Array.fromBase64.bind(Uint8Array),
   encoder: new TextEncoder(),
   decoder: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }),
 } as const;
