@@ -2,9 +2,10 @@
  * Checking start inputs against a definition's JSON Schema.
  *
  * Schema and input both come from people whom the engine does not trust, and no validator that was looked at bounds its
- * work: two hundred bytes of references that double keep @cfworker/json-schema and ajv busy for hours, `uniqueItems` is
- * quadratic in both, and `pattern` is JavaScript's regular expressions. Hence one of our own, of 2020-12 without its
- * dynamic and unevaluated parts, tested against a library:
+ * work. A schema of 1.3 kB whose references double 20 times takes ajv 8.20.0 66 ms and @cfworker/json-schema 4.1.1 4 s,
+ * twice that with each further 64 bytes; `uniqueItems` over 5,000 objects takes them 0.9 s and 1.6 s, quadratically; and
+ * `pattern` is JavaScript's regular expressions. Hence one of our own, of 2020-12 without its dynamic and unevaluated
+ * parts, which is tested to say what ajv says:
  *
  * - J1 A check ends within SCHEMA_STEPS_MAX steps, whatever the schema and the input; giving up is a problem told.
  * - J2 Nothing is fetched and nothing is compiled to code; patterns are RE2's (pattern.ts).
