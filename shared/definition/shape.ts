@@ -203,6 +203,17 @@ function schemaOf(fields: Record<string, Field>): JsonObject {
   for (const [key, { shape, about }] of Object.entries(fields)) {
     properties[key] = { description: about, ...shape.schema };
   }
-  const required = Object.keys(fields).filter((key) => fields[key].required);
-  return { type: "object", properties, additionalProperties: false, ...(required.length > 0 && { required }) };
+  const needed = Object.keys(fields).filter((key) => fields[key].required);
+  // A key that may be written in two ways is needed in one of them.
+  const twins = needed.filter((key) => fields[key].as !== undefined && Object.hasOwn(fields, fields[key].as));
+  const required = needed.filter((key) => !twins.includes(key));
+  return {
+    type: "object",
+    properties,
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+    ...(twins.length > 0 && {
+      allOf: twins.map((key) => ({ anyOf: [{ required: [key] }, { required: [fields[key].as!] }] })),
+    }),
+  };
 }
