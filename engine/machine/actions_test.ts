@@ -241,6 +241,10 @@ check(
   { input: { n: 1 } },
 );
 
+/** Some 20,000 steps, where one expression may take 100,000 and one step of an instance 1,000,000. */
+const PAIRS = "context.list.filter(x, context.list.all(y, y <= x || y >= x)).size()";
+const LIST = Array.from({ length: 40 }, (_, index) => index);
+
 const HALF = "x".repeat(CONTEXT_BYTES_MAX / 2);
 
 check(
@@ -354,11 +358,19 @@ check(
 check(
   "[M7] advance() bounds the unfinished tasks of an instance",
   {
-    a: { on: { more: [{ actions: Array.from({ length: 100 }, (_, index) => task(`part${index}`)) }] } },
+    a: {
+      on: {
+        hundred: [{ actions: Array.from({ length: 100 }, (_, index) => task(`part${index}`)) }],
+        one: [{ actions: [task("one")] }],
+      },
+    },
   },
-  Array.from({ length: 11 }, () => ({ event: "more" })),
+  [...Array.from({ length: 10 }, () => ({ event: "hundred" })), { event: "one" }],
   {
-    rejection: { reason: "contextTooLarge", message: /at most 1000 unfinished tasks/ },
+    rejection: {
+      reason: "contextTooLarge",
+      message: /on\.one\[0\]\.actions\[0\]\.task: .+ at most 1000 unfinished tasks/,
+    },
   },
 );
 
@@ -367,17 +379,104 @@ check(
   {
     a: {
       on: {
-        go: [{
-          actions: Array.from({ length: 100 }, () => ({
-            set: { key: "n", expression: "context.list.filter(x, context.list.all(y, y <= x || y >= x)).size()" },
-          })),
-        }],
+        once: [{ actions: [set("n", PAIRS)] }],
+        often: [{ actions: Array.from({ length: 100 }, () => set("n", PAIRS)) }],
       },
     },
   },
-  [{ event: "go" }],
-  { rejection: { reason: "expressionFailed", message: /gave up after \d+ steps/ } },
+  [{ event: "once" }, { event: "often" }],
   {
-    input: { list: Array.from({ length: 100 }, (_, index) => index) },
+    rejection: { reason: "expressionFailed", message: /gave up after \d+ steps/ },
   },
+  { input: { list: LIST } },
+);
+
+check(
+  "[M7] applyKept() bounds the work for each event by itself",
+  {
+    a: { on: { go: [{ target: "b" }] } },
+    b: { on: { pairs: [{ actions: Array.from({ length: 20 }, () => set("n", PAIRS)) }] } },
+  },
+  [...Array.from({ length: 20 }, () => ({ event: "pairs", keep: true })), { event: "go" }],
+  {
+    kept: [],
+    lastTrace: [
+      ...["event go", "exit a", "go: a -> b", "enter b"],
+      ...Array.from({ length: 20 }, () => ["event pairs", "pairs: b", ...Array(20).fill("set n=40")]).flat(),
+    ],
+  },
+  { input: { list: LIST } },
+);
+
+check(
+  "advance() hands a task null where its input is null",
+  {
+    a: { enter: [task("one", { input: "null" })] },
+  },
+  [],
+  {
+    commands: [{
+      kind: "scheduleTask",
+      taskId: "t1",
+      task: { name: "one", code: "input", input: "null" },
+      input: null,
+    }],
+  },
+);
+
+check(
+  "start() is rejected when the enter actions make the context too large",
+  {
+    a: { enter: [set("copy", "context.half")] },
+  },
+  [],
+  {
+    rejection: {
+      reason: "contextTooLarge",
+      message: /states\.a\.enter\[0\]\.set: with "copy" the context would exceed/,
+    },
+  },
+  { input: { half: HALF } },
+);
+
+check(
+  "advance() lets a context shrink that a failure has brought beyond its bound",
+  {
+    a: { enter: [task("one", { input: "1" })], on: { error: [{ target: "b" }] } },
+    b: { enter: [{ set: { key: "small", value: 12 } }] },
+  },
+  [{ failed: "one", message: "m".repeat(4_000) }],
+  { state: "b", status: "completed" },
+  {
+    input: { small: 123, rest: "x".repeat(CONTEXT_BYTES_MAX - 100) },
+  },
+);
+
+check(
+  "[M7] a dropped event does not count towards what its step may write",
+  {
+    a: { on: { go: [{ target: "b" }] } },
+    b: {
+      on: {
+        big: [{
+          actions: [
+            task("one"),
+            task("two"),
+            task("three"),
+            { set: { key: "x", value: 1 } },
+            set("bad", "event.data.x"),
+          ],
+        }],
+        fine: [{ target: "c", actions: [task("one"), task("two")] }],
+      },
+    },
+    c: {},
+  },
+  [{ event: "big", data: {}, keep: true }, { event: "fine", keep: true }, { event: "go" }],
+  {
+    state: "b",
+    phase: "transitioning",
+    tasks: ["one", "two"],
+  },
+  { input: { half: HALF } },
 );

@@ -18,7 +18,6 @@ import { canonicalJson, type JsonObject, type JsonValue } from "../../shared/jso
 import {
   CONTEXT_BYTES_MAX,
   EXPRESSION_STEPS_MAX,
-  JSON_DEPTH_MAX,
   STEP_BYTES_MAX,
   TASKS_PER_INSTANCE_MAX,
 } from "../../shared/limits.ts";
@@ -26,7 +25,7 @@ import { Fault } from "./fault.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { AttemptReport, Command } from "./input.ts";
 import type { ActiveTask, Instance, KeptEvent, PendingTimer, Phase } from "./instance.ts";
-import { jsonBytes, memberBytes, NOT_JSON, TOO_DEEP, TOO_LARGE } from "./json_bytes.ts";
+import { describeSize, jsonBytes, memberBytes } from "./json_bytes.ts";
 import { stateOf } from "./lookup.ts";
 import { hasMembers, omitMember, setMember } from "./members.ts";
 import { isStateTimer } from "./timer_id.ts";
@@ -38,8 +37,6 @@ const ENTRY_BYTES = 128;
 
 /** Work of all expressions of one step: some 40 ms, during which an engine does nothing else. */
 const STEP_METER_MAX = 10 * EXPRESSION_STEPS_MAX;
-
-const EMPTY = Object.freeze({});
 
 /** Everything that {@link Draft.restore} needs. */
 export interface Checkpoint {
@@ -59,8 +56,12 @@ export class Draft {
   /** Transitions taken in this step. */
   microsteps = 0;
   #instance: Writable<Instance>;
-  /** Whether the context object was made in this step and handed to nobody yet, so that it may be written to (D1). */
+  /** Whether the object was made in this step and handed to nobody yet, so that it may be written to (D1). */
   #ownsContext = false;
+  #ownsTasks = false;
+  #ownsTimers = false;
+  /** Number of unfinished tasks, once it was asked for. */
+  #taskCount: number | undefined;
   /** Bytes that entries and task inputs of this step take. */
   #bytes = 0;
 
@@ -144,8 +145,7 @@ export class Draft {
    * Puts a failure into the context, where the transitions for `error` find it. It is written even beyond the context's
    * bound, which it cannot exceed by more than its own, so that a full context never keeps a failure from being handled.
    */
-  setContextError(failure: Failure): void {
-    const value = toErrorValue(failure, this.#instance.state);
+  setContextError(value: JsonObject): void {
     this.#writeMember("error", value, memberBytes("error", value, Number.MAX_SAFE_INTEGER));
     this.record({ kind: "contextSet", key: "error", value });
   }
@@ -168,14 +168,16 @@ export class Draft {
     const bytes = mapped === undefined ? instance.contextBytes : jsonBytes(mapped, STEP_BYTES_MAX);
     const fault = describeSize("its input", bytes, STEP_BYTES_MAX) ?? this.reserve(bytes);
     if (fault !== undefined) return fault;
-    if (Object.keys(instance.tasks).length >= TASKS_PER_INSTANCE_MAX) {
+    this.#taskCount ??= Object.keys(instance.tasks).length;
+    if (this.#taskCount >= TASKS_PER_INSTANCE_MAX) {
       return new Fault("limit", `an instance may have at most ${TASKS_PER_INSTANCE_MAX} unfinished tasks`);
     }
+    const input = mapped === undefined ? instance.context : mapped;
     if (mapped === undefined) this.#ownsContext = false;
     const taskId = `t${++instance.tasksScheduled}`;
-    const active: ActiveTask = { name: task.name, output: task.output ?? task.name };
-    instance.tasks = { ...instance.tasks, [taskId]: active };
-    this.commands.push({ kind: "scheduleTask", taskId, task, input: mapped ?? instance.context });
+    this.#ownTasks()[taskId] = { name: task.name, output: task.output ?? task.name };
+    this.#taskCount++;
+    this.commands.push({ kind: "scheduleTask", taskId, task, input });
     this.record({ kind: "taskScheduled", taskId, name: task.name });
   }
 
@@ -193,14 +195,14 @@ export class Draft {
       this.failTask(taskId, failure, report);
       return failure;
     }
-    this.#instance.tasks = omitMember(this.#instance.tasks, taskId);
+    this.#removeTask(taskId);
     this.#writeMember(key, output, bytes);
     this.record({ kind: "taskCompleted", taskId, name, key, output, ...report });
   }
 
   failTask(taskId: string, failure: Failure, report: AttemptReport): void {
     const { name } = this.#instance.tasks[taskId];
-    this.#instance.tasks = omitMember(this.#instance.tasks, taskId);
+    this.#removeTask(taskId);
     this.record({ kind: "taskFailed", taskId, name, failure, ...report });
   }
 
@@ -211,18 +213,21 @@ export class Draft {
       this.commands.push({ kind: "cancelTask", taskId });
       this.record({ kind: "taskCancelled", taskId, name: tasks[taskId].name });
     }
-    this.#instance.tasks = EMPTY;
+    this.#instance.tasks = {};
+    this.#ownsTasks = true;
+    this.#taskCount = 0;
   }
 
   setTimer(timerId: string, delayMs: number): void {
     assert(!Object.hasOwn(this.#instance.timers, timerId), `timer ${timerId} is set once`);
-    const timer: PendingTimer = { fireAtMs: this.nowMs + delayMs };
-    this.#instance.timers = { ...this.#instance.timers, [timerId]: timer };
-    this.commands.push({ kind: "setTimer", timerId, fireAtMs: timer.fireAtMs });
+    const fireAtMs = this.nowMs + delayMs;
+    this.#ownTimers()[timerId] = { fireAtMs };
+    this.commands.push({ kind: "setTimer", timerId, fireAtMs });
   }
 
   fireTimer(timerId: string): void {
     this.#instance.timers = omitMember(this.#instance.timers, timerId);
+    this.#ownsTimers = true;
     this.record({ kind: "timerFired", timerId });
   }
 
@@ -266,7 +271,7 @@ export class Draft {
 
   /** The draft as it stands, to come back to. */
   checkpoint(): Checkpoint {
-    this.#ownsContext = false;
+    this.#disown();
     return {
       instance: { ...this.#instance },
       entries: this.entries.length,
@@ -282,7 +287,7 @@ export class Draft {
 
   /** Undoes everything since the checkpoint, except that transitions and work stay counted. */
   restore(checkpoint: Checkpoint): void {
-    this.#ownsContext = false;
+    this.#disown();
     this.#instance = { ...checkpoint.instance };
     this.entries.length = checkpoint.entries;
     this.commands.length = checkpoint.commands;
@@ -320,6 +325,30 @@ export class Draft {
     setMember(instance.context as JsonObject, key, value);
   }
 
+  #ownTasks(): Record<string, ActiveTask> {
+    if (!this.#ownsTasks) this.#instance.tasks = { ...this.#instance.tasks };
+    this.#ownsTasks = true;
+    return this.#instance.tasks;
+  }
+
+  #removeTask(taskId: string): void {
+    this.#instance.tasks = omitMember(this.#instance.tasks, taskId);
+    this.#ownsTasks = true;
+    if (this.#taskCount !== undefined) this.#taskCount--;
+  }
+
+  #ownTimers(): Record<string, PendingTimer> {
+    if (!this.#ownsTimers) this.#instance.timers = { ...this.#instance.timers };
+    this.#ownsTimers = true;
+    return this.#instance.timers;
+  }
+
+  /** Somebody else now sees the instance's parts as they are. */
+  #disown(): void {
+    this.#ownsContext = this.#ownsTasks = this.#ownsTimers = false;
+    this.#taskCount = undefined;
+  }
+
   #clearTimers(isChosen: (timerId: string) => boolean): void {
     const left: Record<string, PendingTimer> = {};
     const { timers } = this.#instance;
@@ -329,23 +358,12 @@ export class Draft {
       } else left[timerId] = timers[timerId];
     }
     this.#instance.timers = left;
+    this.#ownsTimers = true;
   }
 }
 
 const UNSETTLED: Phase = Object.freeze({ kind: "active", settled: false });
 export const SETTLED: Phase = Object.freeze({ kind: "active", settled: true });
-
-/** A failure as `context.error` and as the data of the event `error`. */
-export function toErrorValue(failure: Failure, state: string): JsonObject {
-  return JSON.parse(JSON.stringify({ ...failure, state }));
-}
-
-/** Why a size is none, or nothing. */
-export function describeSize(what: string, bytes: number, bytesMax: number): Fault | undefined {
-  if (bytes === TOO_LARGE) return new Fault("limit", `${what} exceeds ${bytesMax} bytes`);
-  if (bytes === TOO_DEEP) return new Fault("limit", `${what} is nested deeper than ${JSON_DEPTH_MAX} levels`);
-  if (bytes === NOT_JSON) return new Fault("expression", `${what} is nothing that JSON can carry`);
-}
 
 /** Ids with one prefix, by their numbers, whatever order they come in after storage. */
 function byAge(left: string, right: string): number {

@@ -144,6 +144,17 @@ check(
   { state: "c", status: "completed" },
 );
 
+check(
+  "applyKept() does not apply an event to a state that is being left",
+  {
+    a: { exit: [task("out")], on: { go: [{ target: "b" }], stop: [{ target: "c" }] } },
+    b: { on: { x: [{}] } },
+    c: {},
+  },
+  [{ event: "go" }, { event: "stop", keep: true }, { done: "out" }],
+  { state: "b", kept: ["stop"] },
+);
+
 check("applyKept() applies the oldest event that the state takes, not the oldest of all", {
   a: { on: { go: [{ target: "b" }] } },
   b: { on: { two: [{ target: "c" }], three: [{ target: "d" }] } },

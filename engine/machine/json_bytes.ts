@@ -7,6 +7,7 @@
  */
 
 import { JSON_DEPTH_MAX } from "../../shared/limits.ts";
+import { Fault } from "./fault.ts";
 
 /** Results of {@link jsonBytes} that are no size. */
 export const TOO_LARGE = -1;
@@ -22,6 +23,13 @@ export function jsonBytes(value: unknown, bytesMax: number): number {
 export function memberBytes(key: string, value: unknown, bytesMax: number): number {
   const bytes = count(value, bytesMax, JSON_DEPTH_MAX);
   return bytes < 0 ? bytes : bytes + stringBytes(key) + 1;
+}
+
+/** Why a size is none, or nothing. */
+export function describeSize(what: string, bytes: number, bytesMax: number): Fault | undefined {
+  if (bytes === TOO_LARGE) return new Fault("limit", `${what} exceeds ${bytesMax} bytes`);
+  if (bytes === TOO_DEEP) return new Fault("limit", `${what} is nested deeper than ${JSON_DEPTH_MAX} levels`);
+  if (bytes === NOT_JSON) return new Fault("expression", `${what} is nothing that JSON can carry`);
 }
 
 function count(value: unknown, bytesMax: number, depthLeft: number): number {

@@ -2,8 +2,9 @@
 
 import { ERROR_EVENT } from "../../shared/definition/definition.ts";
 import type { Failure } from "../../shared/failure.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import { chooseForEvent } from "./choice.ts";
-import { type Draft, toErrorValue } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import { fail } from "./ends.ts";
 import { Fault } from "./fault.ts";
 import type { MachineInput, Rejection } from "./input.ts";
@@ -27,10 +28,16 @@ export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | 
   if (!Object.hasOwn(draft.instance.tasks, input.taskId)) return { reason: "unknownTask" };
   const failure: Failure = { ...input.failure, task: draft.instance.tasks[input.taskId].name };
   draft.failTask(input.taskId, failure, input.attempt);
-  draft.setContextError(failure);
-  const event = { name: ERROR_EVENT, data: toErrorValue(failure, draft.instance.state) };
+  const error = toErrorValue(failure, draft.instance.state);
+  draft.setContextError(error);
+  const event = { name: ERROR_EVENT, data: error };
   const choice = chooseForEvent(draft, event);
   if (choice instanceof Fault) return choice;
   if (choice === undefined) fail(draft, failure);
   else return take(draft, choice);
+}
+
+/** A failure as `context.error` and as the data of the event `error`. */
+function toErrorValue(failure: Failure, state: string): JsonObject {
+  return JSON.parse(JSON.stringify({ ...failure, state }));
 }
