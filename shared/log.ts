@@ -6,7 +6,7 @@ export async function configureLog(): Promise<void> {
   await configure({
     sinks: {
       stderr: getConsoleSink({
-        formatter: getTextFormatter({ timestamp: "rfc3339", level: "FULL", category: "." }),
+        formatter: getTextFormatter({ timestamp: "rfc3339", level: "FULL", category: ".", value: formatValue }),
         levelMap: { trace: "error", debug: "error", info: "error", warning: "error", error: "error", fatal: "error" },
       }),
     },
@@ -15,4 +15,10 @@ export async function configureLog(): Promise<void> {
       { category: ["logtape", "meta"], sinks: ["stderr"], lowestLevel: "warning" },
     ],
   });
+}
+
+/** Strings as they are; errors with their stack, as somebody will have to find the cause. */
+function formatValue(value: unknown, inspect: (value: unknown) => string): string {
+  if (typeof value === "string") return value;
+  return value instanceof Error ? value.stack ?? value.message : inspect(value);
 }

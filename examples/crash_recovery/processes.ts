@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 
+/** Far above what a start takes on a busy machine. */
+const READY_MS_MAX = 60_000;
 const ROOT = join(import.meta.dirname!, "..", "..");
 
 export interface Child {
@@ -76,7 +78,11 @@ function spawn(program: "engine" | "worker", args: string[]) {
       const ended = child.status.then(({ code }): never => {
         throw new Error(`The ${program} ended with exit code ${code} before it was ready:\n${text}`);
       });
-      return await Promise.race([found, ended]);
+      let timer: number | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`The ${program} was not ready in time:\n${text}`)), READY_MS_MAX);
+      });
+      return await Promise.race([found, ended, late]).finally(() => clearTimeout(timer));
     },
     /** The first group of every match so far. */
     matches(pattern: RegExp): string[] {
