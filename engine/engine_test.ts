@@ -218,6 +218,24 @@ check("[W1] workers and leases outlive their engine", async (fixture) => {
   equal((await successor.engine.instances.get("i1")).status, "completed");
 });
 
+check("guards still decide after a restart", async (fixture) => {
+  await fixture.register({
+    name: "guarded",
+    initial: "open",
+    states: {
+      open: { on: { pay: [{ target: "small", guard: "event.data.amount * 2 < 1000" }, { target: "large" }] } },
+      small: {},
+      large: {},
+    },
+  });
+  for (const id of ["i1", "i2"]) await fixture.start("guarded", id);
+  const { instances } = (await fixture.successor()).engine;
+  const pay = (instanceId: string, amount: number) =>
+    instances.send({ instanceId, name: "pay", data: { amount }, keep: false });
+  equal((await pay("i1", 42.5)).instance.state, "small");
+  equal((await pay("i2", 500)).instance.state, "large");
+});
+
 check("cancelling an instance stops what its workers run", async (fixture) => {
   await fixture.register(chain("one", 1));
   const worker = await fixture.worker("w1");

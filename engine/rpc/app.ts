@@ -52,7 +52,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
     hono.all(handler.requestPath, (context) => {
       const { raw } = context.req;
       const bytes = Number(raw.headers.get("content-length") ?? 0);
-      return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : fetchHandler(raw);
+      return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : blameCaller(fetchHandler(raw));
     });
   }
   hono.notFound((context) =>
@@ -65,6 +65,16 @@ export function app(engine: Engine, options: AppOptions): Hono {
 function tooLarge(bytes: number): Response {
   const message = `The request has ${bytes} bytes, and at most ${RPC_BYTES_MAX} are allowed`;
   return Response.json({ code: "invalid_argument", message }, { status: 400 });
+}
+
+/** Connect calls a message that it cannot parse an internal error; it is the caller's. */
+async function blameCaller(answering: Promise<Response>): Promise<Response> {
+  const response = await answering;
+  if (response.status !== 500) return response;
+  const text = await response.text();
+  const error = JSON.parse(text) as { code: string; message?: string };
+  if (!error.message?.startsWith("parse binary")) return new Response(text, response);
+  return Response.json({ ...error, code: "invalid_argument" }, { status: 400 });
 }
 
 async function* converted<T>(messages: AsyncIterable<T>, convert: (error: unknown) => ConnectError): AsyncIterable<T> {

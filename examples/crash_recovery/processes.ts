@@ -78,7 +78,7 @@ function spawn(program: "engine" | "worker", args: string[]) {
       const ended = child.status.then(({ code }): never => {
         throw new Error(`The ${program} ended with exit code ${code} before it was ready:\n${text}`);
       });
-      let timer: number | undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`The ${program} was not ready in time:\n${text}`)), READY_MS_MAX);
       });
