@@ -18,7 +18,7 @@ import type { Instance } from "./machine/instance.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
 import { WorkerRegistry } from "./scheduler/worker_registry.ts";
-import type { Store } from "./store/store.ts";
+import type { Store, StoreStats } from "./store/store.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -28,6 +28,13 @@ export interface EngineOptions {
   sessionTimeoutMs?: number;
   /** Told of what goes wrong in the background; by default nobody is. */
   onError?: (what: string, error: unknown) => void;
+}
+
+/** What an engine has done since it was opened. */
+export interface EngineCounters {
+  store: StoreStats;
+  /** Calls answered or under way, by method. */
+  rpcs: Record<string, number>;
 }
 
 const SESSION_TIMEOUT_MS_DEFAULT = 15_000;
@@ -46,6 +53,7 @@ export class Engine {
   readonly #changes = new InstanceChanges();
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  readonly #rpcs = new Map<string, number>();
 
   private constructor(options: EngineOptions) {
     const { store, clock = systemClock, random = systemRandom } = options;
@@ -87,6 +95,15 @@ export class Engine {
   /** Workers that poll this engine, and the tasks they hold. */
   load(): { workerId: string; slots: number; leased: number }[] {
     return this.#scheduler.dispatcher.workers();
+  }
+
+  /** An RPC has come in. The methods are those of the services, so their number is bounded. */
+  countRpc(method: string): void {
+    this.#rpcs.set(method, (this.#rpcs.get(method) ?? 0) + 1);
+  }
+
+  counters(): EngineCounters {
+    return { store: this.store.stats(), rpcs: Object.fromEntries(this.#rpcs) };
   }
 
   async explain(instanceId: string): Promise<Explanation> {

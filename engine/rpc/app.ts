@@ -24,9 +24,10 @@ export function routes(engine: Engine): (router: ConnectRouter) => void {
   };
 }
 
-/** Turns what the services throw into Connect's errors. */
-export function errorInterceptor(options: AppOptions): Interceptor {
+/** Counts calls, and turns what the services throw into Connect's errors. */
+export function errorInterceptor(engine: Engine, options: AppOptions): Interceptor {
   return (next) => async (request) => {
+    engine.countRpc(request.method.name);
     const convert = (error: unknown) =>
       toConnectError(error, (internal) => options.onInternalError(request.method.name, internal));
     try {
@@ -44,7 +45,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
     grpc: false,
     readMaxBytes: RPC_BYTES_MAX,
     writeMaxBytes: RPC_BYTES_MAX,
-    interceptors: [errorInterceptor(options)],
+    interceptors: [errorInterceptor(engine, options)],
   });
   routes(engine)(router);
   for (const handler of router.handlers) {
@@ -55,6 +56,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
       return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : blameCaller(fetchHandler(raw));
     });
   }
+  hono.get("/debug/counters", (context) => context.json(engine.counters()));
   hono.notFound((context) =>
     context.json({ code: "not_found", message: `There is nothing at ${context.req.path}` }, 404)
   );

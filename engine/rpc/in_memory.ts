@@ -7,6 +7,10 @@ import { type AppOptions, errorInterceptor, routes } from "./app.ts";
 
 export function inMemoryTransport(engine: Engine, options: AppOptions): Transport {
   return createRouterTransport(routes(engine), {
-    router: { readMaxBytes: RPC_BYTES_MAX, writeMaxBytes: RPC_BYTES_MAX, interceptors: [errorInterceptor(options)] },
+    router: {
+      readMaxBytes: RPC_BYTES_MAX,
+      writeMaxBytes: RPC_BYTES_MAX,
+      interceptors: [errorInterceptor(engine, options)],
+    },
   });
 }
