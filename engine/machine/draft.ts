@@ -10,17 +10,11 @@
  * - D5 An instance that has ended has no tasks, no timers and no kept events.
  */
 
-import { Meter } from "../../shared/definition/cel.ts";
 import type { Definition, StateDefinition, TaskDefinition } from "../../shared/definition/definition.ts";
 import { assert } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../shared/json.ts";
-import {
-  CONTEXT_BYTES_MAX,
-  EXPRESSION_STEPS_MAX,
-  STEP_BYTES_MAX,
-  TASKS_PER_INSTANCE_MAX,
-} from "../../shared/limits.ts";
+import { CONTEXT_BYTES_MAX, STEP_BYTES_MAX, TASKS_PER_INSTANCE_MAX } from "../../shared/limits.ts";
 import { Fault } from "./fault.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { AttemptReport, Command } from "./input.ts";
@@ -29,14 +23,12 @@ import { describeSize, jsonBytes, memberBytes } from "./json_bytes.ts";
 import { stateOf } from "./lookup.ts";
 import { hasMembers, omitMember, setMember } from "./members.ts";
 import { isStateTimer } from "./timer_id.ts";
+import { WorkBudget } from "./work_budget.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What one entry takes in a history record beside its value: its kind, names and ids. */
 const ENTRY_BYTES = 128;
-
-/** Work of all expressions of one step: some 40 ms, during which an engine does nothing else. */
-const STEP_METER_MAX = 10 * EXPRESSION_STEPS_MAX;
 
 /** Everything that {@link Draft.restore} needs. */
 export interface Checkpoint {
@@ -44,6 +36,7 @@ export interface Checkpoint {
   readonly entries: number;
   readonly commands: number;
   readonly bytes: number;
+  readonly ownsContext: boolean;
 }
 
 export class Draft {
@@ -51,8 +44,8 @@ export class Draft {
   readonly nowMs: number;
   readonly entries: HistoryEntry[] = [];
   readonly commands: Command[] = [];
-  /** Bounds the work of all expressions of this step together. */
-  meter: Meter = new Meter(STEP_METER_MAX);
+  /** What the expressions of this step may still cost. */
+  budget: WorkBudget = new WorkBudget();
   /** Transitions taken in this step. */
   microsteps = 0;
   #instance: Writable<Instance>;
@@ -60,6 +53,8 @@ export class Draft {
   #ownsContext = false;
   #ownsTasks = false;
   #ownsTimers = false;
+  /** What undoes the writes to an owned context since the checkpoint: to copy it each time would cost its size. */
+  #undo: (() => void)[] | undefined;
   /** Number of unfinished tasks, once it was asked for. */
   #taskCount: number | undefined;
   /** Bytes that entries and task inputs of this step take. */
@@ -271,23 +266,23 @@ export class Draft {
 
   /** The draft as it stands, to come back to. */
   checkpoint(): Checkpoint {
-    this.#disown();
+    this.#disownPending();
+    this.#undo = [];
     return {
       instance: { ...this.#instance },
       entries: this.entries.length,
       commands: this.commands.length,
       bytes: this.#bytes,
+      ownsContext: this.#ownsContext,
     };
   }
 
-  /** Lets the expressions that follow do as much work again. */
-  renewMeter(): void {
-    this.meter = new Meter(STEP_METER_MAX);
-  }
-
-  /** Undoes everything since the checkpoint, except that transitions and work stay counted. */
+  /** Undoes everything since the checkpoint, the newest, except that transitions and work stay counted. */
   restore(checkpoint: Checkpoint): void {
-    this.#disown();
+    this.#disownPending();
+    for (const undo of this.#undo?.reverse() ?? []) undo();
+    this.#undo = undefined;
+    this.#ownsContext = checkpoint.ownsContext;
     this.#instance = { ...checkpoint.instance };
     this.entries.length = checkpoint.entries;
     this.commands.length = checkpoint.commands;
@@ -322,7 +317,9 @@ export class Draft {
       instance.context = { ...instance.context };
       this.#ownsContext = true;
     }
-    setMember(instance.context as JsonObject, key, value);
+    const context = instance.context as JsonObject;
+    this.#undo?.push(toUndo(context, key));
+    setMember(context, key, value);
   }
 
   #ownTasks(): Record<string, ActiveTask> {
@@ -343,9 +340,9 @@ export class Draft {
     return this.#instance.timers;
   }
 
-  /** Somebody else now sees the instance's parts as they are. */
-  #disown(): void {
-    this.#ownsContext = this.#ownsTasks = this.#ownsTimers = false;
+  /** A checkpoint now sees the tasks and timers as they are. */
+  #disownPending(): void {
+    this.#ownsTasks = this.#ownsTimers = false;
     this.#taskCount = undefined;
   }
 
@@ -364,6 +361,12 @@ export class Draft {
 
 const UNSETTLED: Phase = Object.freeze({ kind: "active", settled: false });
 export const SETTLED: Phase = Object.freeze({ kind: "active", settled: true });
+
+function toUndo(context: JsonObject, key: string): () => void {
+  if (!Object.hasOwn(context, key)) return () => delete context[key];
+  const value = context[key];
+  return () => setMember(context, key, value);
+}
 
 /** Ids with one prefix, by their numbers, whatever order they come in after storage. */
 function byAge(left: string, right: string): number {

@@ -11,6 +11,10 @@ import { isClientEvent } from "./lookup.ts";
 import { settle } from "./settling.ts";
 import { take } from "./transition.ts";
 import { takes } from "./waits.ts";
+import { WorkBudget } from "./work_budget.ts";
+
+/** Work that kept events may cause together, in steps of an instance. */
+const KEPT_STEPS = 4;
 
 type EventInput = Extract<MachineInput, { kind: "event" }>;
 
@@ -39,10 +43,9 @@ export function receive(draft: Draft, input: EventInput): Rejection | Fault | un
  * history says why, and nothing of what it did remains.
  */
 export function applyKept(draft: Draft): void {
-  while (draft.isRunning && draft.instance.kept.length > 0) {
-    draft.renewMeter();
-    if (!applyOldest(draft)) return;
-  }
+  if (draft.instance.kept.length === 0) return;
+  draft.budget = new WorkBudget(KEPT_STEPS);
+  while (draft.isRunning && draft.instance.kept.length > 0 && applyOldest(draft)) { /* until none is taken */ }
 }
 
 /** Whether one was taken or dropped. */

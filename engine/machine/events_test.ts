@@ -320,3 +320,19 @@ check("an event between two parallel completions leaves the second without a tas
   { event: "stop" },
   { input: { kind: "taskCompleted", taskId: "t2", output: 1, attempt: { attempt: 1 } } },
 ], { state: "b", rejection: { reason: "unknownTask" } });
+
+check("applyKept() undoes what a dropped event wrote into a context that was new in this step", {
+  a: { on: { go: [{ target: "b" }] } },
+  b: {
+    enter: [set("n", "1"), set("m", "1")],
+    on: {
+      bad: [{ actions: [set("n", "2"), set("n", "3"), set("extra", "context"), set("x", "event.data.none")] }],
+      good: [{ actions: [set("seen", "[context.n, has(context.extra)]")] }],
+    },
+  },
+}, [
+  { event: "bad", data: {}, keep: true },
+  { event: "good", keep: true },
+  { event: "bad", data: {}, keep: true },
+  { event: "go" },
+], { context: { n: 1, m: 1, seen: [1, false] } });

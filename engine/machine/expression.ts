@@ -12,12 +12,18 @@ export function evaluateText(
   text: string,
   options: { event: EventValue; place: () => string },
 ): JsonValue | Fault {
+  if (!draft.budget.spendUse(text)) {
+    return new Fault(
+      "limit",
+      `Cannot evaluate ${options.place()}: one step used too many expressions, or too long ones.`,
+    );
+  }
   const parsed = parseExpression(text);
   if (!parsed.ok) return expressionFault(options.place(), text, parsed.problem.message);
   const { context, input } = draft.instance;
   // An event is plain JSON; only its interface does not say so.
   const event = options.event as unknown as JsonObject;
-  const result = evaluate(parsed.expression, { context, input, event }, { meter: draft.meter });
+  const result = evaluate(parsed.expression, { context, input, event }, { meter: draft.budget.meter });
   if (!result.ok) return expressionFault(options.place(), text, result.message);
   if (result.value === context) draft.shareContext();
   return result.value;

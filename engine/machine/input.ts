@@ -71,7 +71,7 @@ export type Rejection =
   | { readonly reason: "keptFull" }
   /** A retry, and the history has no room left. */
   | { readonly reason: "historyFull" }
-  /** The context, the outstanding tasks or one step's effects would exceed their bound; the message says which. */
+  /** The context, the outstanding tasks, or one step's effects or work would exceed their bound; the message says which. */
   | { readonly reason: "contextTooLarge"; readonly message: string }
   /** No such task or timer is pending: it was cancelled, or has already been reported. */
   | { readonly reason: "unknownTask" | "unknownTimer" };
