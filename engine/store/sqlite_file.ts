@@ -7,7 +7,7 @@
  * - A3 Versions never repeat: each opening starts after all that an earlier one may have used.
  */
 
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DegovError } from "../../shared/errors.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
@@ -31,9 +31,10 @@ export interface SqliteFile {
 
 /** @throws DegovError that names the file and says what would help. */
 export function openSqliteFile(givenPath: string): SqliteFile {
-  const path = resolve(givenPath);
+  let path = resolve(givenPath);
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
+    path = resolveLinks(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new DegovError("FAILED_PRECONDITION", `Cannot make the directory of the store's file ${path}: ${why}`, {
@@ -46,6 +47,15 @@ export function openSqliteFile(givenPath: string): SqliteFile {
   } catch (error) {
     release();
     throw sqliteFailure("open the store", path, error);
+  }
+}
+
+/** The path without symbolic links, so that all names of a file have one lock (A1). */
+function resolveLinks(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return join(Deno.realPathSync(dirname(path)), basename(path)); // There is no such file yet.
   }
 }
 

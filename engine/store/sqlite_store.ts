@@ -10,7 +10,8 @@
  *      slowness, up to PENDING_BYTES_MAX, beyond which transactions wait before they begin.
  * - Q3 After a flush has failed the store is of no use any more: everything pending and new is refused. Whether the
  *      failed batch is in the file is unknown until it is opened again.
- * - Q4 The write-ahead log is carried over and started anew whenever it is longer than WAL_PAGES_MAX.
+ * - Q4 The write-ahead log is carried over and started anew whenever it is longer than `walBytes`, as soon as no
+ *      transaction reads an older version; which none does for longer than TXN_AGE_MS_MAX.
  */
 
 import { setImmediate } from "node:timers";
@@ -38,18 +39,23 @@ export interface SqliteStoreOptions {
   writer?: "thread" | "inline";
   /** Memory for values read from the file. Default 64 MB. */
   cacheBytes?: number;
+  /** Memory for recent commits, before they are read from the file instead. Default 4 MB. */
+  windowBytes?: number;
+  /** Length of the write-ahead log beyond which it is carried over into the file. Default 32 MB. */
+  walBytes?: number;
   clock?: Clock;
 }
 
-const CACHE_BYTES_DEFAULT = 64 * 1024 * 1024;
-/** 32 MB of 4 kB pages. A checkpoint of that many takes 20 to 30 ms here, in which commits wait. */
-const WAL_PAGES_MAX = 8_000;
-/** Bytes of recent commits kept in memory before they are read from the file instead. */
-const WINDOW_BYTES_TARGET = 4 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const CACHE_BYTES_DEFAULT = 64 * MIB;
+const WINDOW_BYTES_DEFAULT = 4 * MIB;
+/** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
+const WAL_BYTES_DEFAULT = 32 * MIB;
+const PAGE_BYTES = 4_096;
 /** Beyond this the oldest transactions are run again, so that memory can be freed. */
-const WINDOW_BYTES_MAX = 256 * 1024 * 1024;
+const WINDOW_BYTES_MAX = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
-const PENDING_BYTES_MAX = 64 * 1024 * 1024;
+const PENDING_BYTES_MAX = 64 * MIB;
 
 export class SqliteStore implements Store, OlderWhole {
   readonly kind = "sqlite";
@@ -61,6 +67,8 @@ export class SqliteStore implements Store, OlderWhole {
   readonly #snapshots: SqliteSnapshots;
   readonly #cache: ReadCache;
   readonly #clock: Clock;
+  readonly #windowBytes: number;
+  readonly #walPagesMax: number;
   readonly #loop: TransactLoop;
   readonly #watches = new WatchRegistry();
   #durableVersion: number;
@@ -68,6 +76,8 @@ export class SqliteStore implements Store, OlderWhole {
   #flushing: { done: PromiseWithResolvers<void>; version: number } | undefined;
   /** The flush after that one. Undefined while nothing has asked for it. */
   #nextFlush: PromiseWithResolvers<void> | undefined;
+  /** Settles when the newest flush is over, and the work after it: another one may have been begun by then. */
+  #lastFlush = Promise.resolve();
   #pendingBytes = 0;
   #closing: Promise<void> | undefined;
   #failure: DegovError | undefined;
@@ -77,6 +87,8 @@ export class SqliteStore implements Store, OlderWhole {
     this.#writer = writer;
     this.name = `the file ${file.path}`;
     this.#clock = options.clock ?? systemClock;
+    this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
+    this.#walPagesMax = (options.walBytes ?? WAL_BYTES_DEFAULT) / PAGE_BYTES;
     this.#cache = new ReadCache(options.cacheBytes ?? CACHE_BYTES_DEFAULT);
     this.#snapshots = new SqliteSnapshots(file.path, file.version);
     this.versions = new Multiversion(file.version, this);
@@ -176,7 +188,7 @@ export class SqliteStore implements Store, OlderWhole {
 
   /** Not at once: transactions that run in this turn of the event loop join the flush. */
   #flushSoon(): void {
-    setImmediate(() => void this.#flush());
+    this.#lastFlush = new Promise((resolve) => setImmediate(() => resolve(this.#flush())));
   }
 
   async #flush(): Promise<void> {
@@ -204,9 +216,9 @@ export class SqliteStore implements Store, OlderWhole {
   }
 
   async #afterFlush(walPages: number): Promise<void> {
-    const mustCheckpoint = walPages > WAL_PAGES_MAX; // Q4
+    const mustCheckpoint = walPages > this.#walPagesMax; // Q4
     const { window } = this.versions;
-    if (!mustCheckpoint && window.bytes < WINDOW_BYTES_TARGET) return;
+    if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
     if (window.bytes > WINDOW_BYTES_MAX) this.versions.giveUpBefore(this.#durableVersion);
     this.#snapshots.advance(this.#durableVersion, this.versions.oldestReadVersion());
     window.trim(this.#snapshots.floor, (commit) => this.#cache.apply(commit));
@@ -254,9 +266,8 @@ export class SqliteStore implements Store, OlderWhole {
   async #close(): Promise<void> {
     this.#watches.close();
     await this.#loop.close();
-    while (this.#failure === undefined && (this.#nextFlush ?? this.#flushing) !== undefined) {
-      await (this.#nextFlush ?? this.#flushing!.done).promise.catch(() => {});
-    }
+    let flush;
+    do await (flush = this.#lastFlush); while (flush !== this.#lastFlush);
     this.#snapshots.close();
     try {
       await this.#writer.close(); // The last connection to go carries the log over.
