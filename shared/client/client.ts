@@ -28,12 +28,14 @@ import {
   toHistoryView,
   toInstanceView,
   toStatusMessage,
+  toWorkerView,
   toWorkflowView,
+  type WorkerView,
   type WorkflowView,
 } from "./views.ts";
-import { ENGINE_URL_DEFAULT, engineTransport } from "./transport.ts";
+import { type ConnectionOptions, ENGINE_URL_DEFAULT, engineTransport } from "./transport.ts";
 
-export interface ClientOptions {
+export interface ClientOptions extends ConnectionOptions {
   /** Addresses of engines that share one store. Default: the one on this machine. */
   engines?: readonly string[];
   /** Instead of `engines`: any transport of Connect, for example one in memory. */
@@ -41,6 +43,11 @@ export interface ClientOptions {
   /** How long a call is repeated while no engine can be reached. Default 30,000. */
   retryForMs?: number;
   clock?: Clock;
+}
+
+export interface InstanceFilter {
+  workflow?: string;
+  status?: InstanceStatusName;
 }
 
 export interface StartOptions {
@@ -64,7 +71,7 @@ export class DegovClient {
   readonly #clock: Clock;
 
   constructor(options: ClientOptions = {}) {
-    const transport = options.transport ?? engineTransport(options.engines ?? [ENGINE_URL_DEFAULT]);
+    const transport = options.transport ?? engineTransport(options.engines ?? [ENGINE_URL_DEFAULT], options);
     this.#client = createClient(WorkflowService, transport);
     this.#retryForMs = options.retryForMs ?? RETRY_FOR_MS_DEFAULT;
     this.#clock = options.clock ?? systemClock;
@@ -127,14 +134,22 @@ export class DegovClient {
   }
 
   /** Instances, newest first, without payloads. */
-  async *instances(filter: { workflow?: string; status?: InstanceStatusName } = {}): AsyncGenerator<InstanceView> {
-    const { workflow = "" } = filter;
-    const status = toStatusMessage(filter.status);
+  async *instances(filter: InstanceFilter = {}): AsyncGenerator<InstanceView> {
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const page = await this.#call(() => this.#client.listInstances({ workflow, status, pageToken, pageSize: 200 }));
-      yield* page.instances.map(toInstanceView);
+      const page = await this.instancesPage({ ...filter, pageToken, rows: 200 });
+      yield* page.instances;
       pageToken = page.nextPageToken;
     }
+  }
+
+  /** One page of the same list; `nextPageToken` is empty on the last. @throws DegovError INVALID_ARGUMENT */
+  async instancesPage(
+    options: InstanceFilter & { rows?: number; pageToken?: string } = {},
+  ): Promise<{ instances: InstanceView[]; nextPageToken: string }> {
+    const { workflow = "", pageToken = "", rows: pageSize = 0 } = options;
+    const request = { workflow, status: toStatusMessage(options.status), pageToken, pageSize };
+    const { instances, nextPageToken } = await this.#call(() => this.#client.listInstances(request));
+    return { instances: instances.map(toInstanceView), nextPageToken };
   }
 
   /** Sends an event; `keep` keeps it until a state takes it. @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
@@ -199,9 +214,9 @@ export class DegovClient {
   }
 
   /** Registered workers. */
-  async workers(): Promise<{ id: string; slots: number; leased: number; capabilities: string[] }[]> {
+  async workers(): Promise<WorkerView[]> {
     const { workers } = await this.#call(() => this.#client.listWorkers({}));
-    return workers.map(({ id, slots, leased, capabilities }) => ({ id, slots, leased, capabilities }));
+    return workers.map(toWorkerView);
   }
 
   /** Repeats a call while no engine can be reached. */

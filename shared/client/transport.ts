@@ -1,29 +1,49 @@
 /** Connections to engines: a list of addresses, of which one is used until it cannot be reached. */
 
-import type { Transport } from "@connectrpc/connect";
+import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DegovError } from "../errors.ts";
 
 /** Where the engine listens unless told otherwise. */
 export const ENGINE_URL_DEFAULT = "http://127.0.0.1:7420";
 
+/** How an engine is reached and what it is shown. */
+export interface ConnectionOptions {
+  /** A token of the engine's token file, sent with every call. */
+  token?: string;
+  /** Certificates and keys, as PEM text, for an engine behind TLS. */
+  tls?: {
+    /** The authority that signed the engine's certificate, where the system does not know it. */
+    authority?: string;
+    /** This program's own certificate and key, for an engine that asks for one. */
+    certificate?: string;
+    key?: string;
+  };
+  interceptors?: Interceptor[];
+}
+
 /**
  * A transport over the first engine of the list that answers; after a failed connection the next call goes to the next.
  *
  * @throws DegovError INVALID_ARGUMENT for something that is no http or https address.
  */
-export function engineTransport(engines: readonly string[]): Transport {
+export function engineTransport(engines: readonly string[], options: ConnectionOptions = {}): Transport {
   const origins = engines.map(toOrigin);
   if (origins.length === 0) throw new DegovError("INVALID_ARGUMENT", "Cannot connect: the list of engines is empty");
+  const client = httpClient(options);
+  const authorization = options.token === undefined ? undefined : `Bearer ${options.token}`;
   let current = 0;
   return createConnectTransport({
     baseUrl: origins[0],
     useBinaryFormat: true,
+    interceptors: options.interceptors,
     fetch: async (input, init) => {
       const tried = current;
       const url = new URL(String(input));
+      if (authorization !== undefined) (init!.headers as Headers).set("authorization", authorization);
+      const request: RequestInit & { client?: Deno.HttpClient } = client === undefined ? init! : { ...init, client };
       try {
-        const response = await fetch(origins[tried] + url.pathname + url.search, init);
+        const response = await fetch(origins[tried] + url.pathname + url.search, request);
         if (response.status === 502 || response.status === 503 || response.status === 504) next(tried);
         return response;
       } catch (error) {
@@ -36,6 +56,19 @@ export function engineTransport(engines: readonly string[]): Transport {
   function next(tried: number): void {
     if (tried === current) current = (current + 1) % origins.length;
   }
+}
+
+/** A client of its own only where certificates are to be used. @throws DegovError INVALID_ARGUMENT */
+function httpClient({ tls }: ConnectionOptions): Deno.HttpClient | undefined {
+  if (tls === undefined) return undefined;
+  const { authority, certificate, key } = tls;
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new DegovError("INVALID_ARGUMENT", "Cannot show a certificate: it needs both the certificate and its key");
+  }
+  return Deno.createHttpClient({
+    ...(authority === undefined ? {} : { caCerts: [authority] }),
+    ...(certificate === undefined ? {} : { cert: certificate, key: key! }),
+  });
 }
 
 function toOrigin(address: string): string {

@@ -8,7 +8,7 @@ import {
   type Instance,
   InstanceStatus,
 } from "../../proto/gen/degov/v1/instance_pb.ts";
-import type { Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import type { Worker, Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import type { Failure } from "../failure.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 
@@ -45,6 +45,19 @@ export interface WorkflowView {
   createdAtMs: number;
   /** The canonical definition; absent in lists. */
   definition?: JsonValue;
+}
+
+export interface WorkerView {
+  id: string;
+  /** Tasks it is ready to hold at once. */
+  slots: number;
+  /** Tasks it holds now. */
+  leased: number;
+  capabilities: string[];
+  version: string;
+  registeredAtMs: number;
+  /** When it counts as lost unless it is heard of before. */
+  expiresAtMs: number;
 }
 
 const NAMES: { readonly [status in Exclude<InstanceStatus, InstanceStatus.UNSPECIFIED>]: InstanceStatusName } = {
@@ -92,6 +105,11 @@ export function toWorkflowView(message: Workflow): WorkflowView {
     createdAtMs: toMs(message.createdAt),
     ...(definition === undefined ? {} : { definition: fromValueMessage(definition) }),
   };
+}
+
+export function toWorkerView({ id, slots, leased, capabilities, version, ...times }: Worker): WorkerView {
+  const registeredAtMs = toMs(times.registeredAt);
+  return { id, slots, leased, capabilities, version, registeredAtMs, expiresAtMs: toMs(times.expiresAt) };
 }
 
 function toFailure({ code, message, task, line, column, stack, retryable }: NonNullable<Instance["failure"]>): Failure {
