@@ -9,7 +9,8 @@ const frozen = Deno.env.get("CI") ? ["--frozen"] : [];
 const CHECKS: readonly Check[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "types", args: ["check", ...frozen, "."] },
+  { name: "types", args: ["check", "--lock=deno.dev.lock", ...frozen, "."] },
+  { name: "lock files", args: ["run", "-P=check", "tests/lock.ts", "--check"] },
   { name: "generated code", args: ["run", "-P=check", ...frozen, "proto/generate.ts", "--check"] },
 ];
 

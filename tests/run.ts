@@ -6,7 +6,14 @@
 
 const args = Deno.args;
 const child = new Deno.Command(Deno.execPath(), {
-  args: ["test", "-P=test", "--no-prompt", ...(Deno.env.get("CI") ? ["--frozen"] : []), ...args],
+  args: [
+    "test",
+    "-P=test",
+    "--no-prompt",
+    "--lock=deno.dev.lock",
+    ...(Deno.env.get("CI") ? ["--frozen"] : []),
+    ...args,
+  ],
   stdout: "piped",
   stderr: "inherit",
 }).spawn();
