@@ -6,6 +6,7 @@ type Listener = (instance: Instance) => void;
 
 export class InstanceChanges {
   readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #observers = new Set<Listener>();
   #count = 0;
 
   /** Number of listeners. */
@@ -26,7 +27,14 @@ export class InstanceChanges {
     };
   }
 
+  /** Calls the observer after each change of any instance until the returned function is called. */
+  observe(observer: Listener): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
   announce(instance: Instance): void {
+    for (const observer of this.#observers) observer(instance);
     for (const listener of this.#listeners.get(instance.id) ?? []) listener(instance);
   }
 }

@@ -11,6 +11,7 @@ import { type Random, systemRandom } from "../shared/random.ts";
 import { InstanceChanges } from "./changes.ts";
 import { DefinitionCatalog } from "./definitions.ts";
 import { explain, type Explanation } from "./explanation.ts";
+import { InstanceSearch } from "./instance_search.ts";
 import { Instances } from "./instances.ts";
 import { decodeJson, encodeJson, formatKey, KEYSPACE_FORMAT } from "./keyspace.ts";
 import type { HistoryRecord } from "./machine/history.ts";
@@ -45,6 +46,8 @@ const WATCH_RECORDS_PER_READ = 100;
 export class Engine {
   readonly definitions: DefinitionCatalog;
   readonly instances: Instances;
+  /** Finding instances among many. */
+  readonly search: InstanceSearch;
   readonly workers: WorkerRegistry;
   readonly tasks: TaskDesk;
   readonly store: Store;
@@ -71,6 +74,7 @@ export class Engine {
       onError: options.onError ?? (() => {}),
     });
     this.instances = new Instances(this.#scheduler);
+    this.search = new InstanceSearch(store, clock);
     this.workers = new WorkerRegistry(this.#scheduler);
     this.tasks = new TaskDesk(this.#scheduler, this.workers);
   }
@@ -90,6 +94,16 @@ export class Engine {
   /** True once {@link close} was called: long calls end. */
   get closing(): AbortSignal {
     return this.#closing.signal;
+  }
+
+  /** Calls the observer after each change that this engine commits, until the returned function is called. */
+  observe(observer: (instance: Instance) => void): () => void {
+    return this.#changes.observe(observer);
+  }
+
+  /** The engine's own clock, for those that show times. */
+  nowMs(): number {
+    return this.#clock.nowMs();
   }
 
   /** Workers that poll this engine, and the tasks they hold. */

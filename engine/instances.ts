@@ -39,7 +39,8 @@ export interface ListCursor {
   instanceId: string;
 }
 
-const STATUSES: readonly InstanceStatus[] = ["running", "completed", "failed", "cancelled"];
+/** Every status; the indexes have a range for each. */
+export const STATUSES: readonly InstanceStatus[] = ["running", "completed", "failed", "cancelled"];
 
 export class Instances {
   readonly #scheduler: Scheduler;
@@ -189,7 +190,7 @@ export function unknownInstance(instanceId: string): DegovError {
   return new DegovError("NOT_FOUND", `Cannot find instance "${instanceId}": no instance of this id was started`);
 }
 
-function newestFirst(a: ListCursor, b: ListCursor): number {
+export function newestFirst(a: ListCursor, b: ListCursor): number {
   return b.createdAtMs - a.createdAtMs || (a.instanceId < b.instanceId ? 1 : -1);
 }
 

@@ -20,6 +20,7 @@
  * | w      | worker                                                  | WorkerRecord, JSON                       |
  * | x      | status, createdAtMs, instance                           | empty: index of all instances            |
  * | xw     | workflow, status, createdAtMs, instance                 | empty: index by workflow                 |
+ * | n      | status, workflow                                        | counter: instances of that status        |
  *
  * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
  */
@@ -171,20 +172,44 @@ export function statusIndexKey(place: IndexPlace): Bytes {
 export function workflowIndexKey(workflow: string, place: IndexPlace): Bytes {
   return encodeTuple(["xw", workflow, place.status, place.createdAtMs, place.instanceId]);
 }
-/** Index entries of one status that are older than `before`, newest last. */
+/** Index entries of one status that are older than `before` and not older than `fromMs`, newest last. */
 export function indexRange(
-  filter: { workflow?: string; status: string },
+  filter: { workflow?: string; status: string; fromMs?: number },
   before: { createdAtMs: number; instanceId: string } | undefined,
 ): KeyRange {
-  const { workflow, status } = filter;
+  const { workflow, status, fromMs } = filter;
   const prefix = workflow === undefined ? ["x", status] : ["xw", workflow, status];
   const all = prefixRange(encodeTuple(prefix));
-  if (before === undefined) return all;
-  return { begin: all.begin, end: encodeTuple([...prefix, before.createdAtMs, before.instanceId]) };
+  return {
+    begin: fromMs === undefined ? all.begin : encodeTuple([...prefix, fromMs]),
+    end: before === undefined ? all.end : encodeTuple([...prefix, before.createdAtMs, before.instanceId]),
+  };
 }
 export function decodeIndexKey(key: Bytes): { createdAtMs: number; instanceId: string } {
   const items = decodeTuple(key);
   return { createdAtMs: Number(items[items.length - 2]), instanceId: items[items.length - 1] as string };
+}
+
+/** Number of instances of a workflow that have a status; kept by atomic adds, so that no two starts conflict. */
+export function instanceCountKey(status: string, workflow: string): Bytes {
+  return encodeTuple(["n", status, workflow]);
+}
+export function instanceCountsRange(): KeyRange {
+  return prefixRange(encodeTuple(["n"]));
+}
+export function decodeInstanceCountKey(key: Bytes): { status: string; workflow: string } {
+  const [, status, workflow] = decodeTuple(key) as string[];
+  return { status, workflow };
+}
+
+/** Instances whose id begins with a text, by id. */
+export function instancePrefixRange(idPrefix: string): KeyRange {
+  const begin = encodeTuple(["i", idPrefix]);
+  // Without the terminator that ends the string: everything that goes on from here.
+  return prefixRange(begin.subarray(0, begin.length - 1));
+}
+export function decodeInstanceKey(key: Bytes): string {
+  return decodeTuple(key)[1] as string;
 }
 
 const encoder = new TextEncoder();

@@ -3,7 +3,15 @@
 import type { HistoryEntry } from "../machine/history.ts";
 import type { Command, MachineResult } from "../machine/input.ts";
 import type { Instance } from "../machine/instance.ts";
-import { EMPTY, type IndexPlace, statusIndexKey, taskKey, timerKey, workflowIndexKey } from "../keyspace.ts";
+import {
+  EMPTY,
+  type IndexPlace,
+  instanceCountKey,
+  statusIndexKey,
+  taskKey,
+  timerKey,
+  workflowIndexKey,
+} from "../keyspace.ts";
 import { clearLarge } from "../large_value.ts";
 import type { LoadedDefinition } from "../definitions.ts";
 import { type StoredInstance, writeHistory, writeInstance } from "../records.ts";
@@ -94,11 +102,13 @@ async function cancelTask({ txn, effects }: Application, instanceId: string, tas
 function writeIndexes(txn: Txn, instance: Instance): void {
   txn.set(statusIndexKey(toPlace(instance)), EMPTY);
   txn.set(workflowIndexKey(instance.workflow, toPlace(instance)), EMPTY);
+  txn.add(instanceCountKey(instance.status, instance.workflow), 1n);
 }
 
 function clearIndexes(txn: Txn, instance: Instance): void {
   txn.clear(statusIndexKey(toPlace(instance)));
   txn.clear(workflowIndexKey(instance.workflow, toPlace(instance)));
+  txn.add(instanceCountKey(instance.status, instance.workflow), -1n);
 }
 
 function toPlace({ status, createdAtMs, id }: Instance): IndexPlace {
