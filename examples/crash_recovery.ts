@@ -32,6 +32,13 @@ try {
   console.log(`Starting ${instances} instances; killing the engine and the worker ${KILLS} times each\n`);
 
   let ended = 0;
+  /** Waits until so many have ended, or one has failed. */
+  const untilEnded = async (count: number) => {
+    while (ended < Math.floor(count)) {
+      const over = results.then(() => true);
+      if (await Promise.race([over, new Promise<false>((resolve) => setTimeout(resolve, 5, false))])) return;
+    }
+  };
   const results = Promise.all(Array.from({ length: instances }, async (_, index) => {
     const started = await client.start("crash-chain", { instanceId: `order-${index}`, input: { value: index } });
     const result = await client.result(started.id);
@@ -47,17 +54,6 @@ try {
     await untilEnded((instances * 2 * kill) / (2 * KILLS + 1));
     console.log(`${ended} of ${instances} ended: kill -9 of the worker (${kill})`);
     worker.crash();
-  }
-
-  async function untilEnded(count: number): Promise<void> {
-    while (ended < Math.floor(count)) {
-      if (
-        await Promise.race([
-          results.then(() => true),
-          new Promise<false>((resolve) => setTimeout(resolve, 5, false)),
-        ])
-      ) return;
-    }
   }
 
   const problems: string[] = [];
