@@ -2,8 +2,8 @@
  * The isolate: a Web Worker without permissions, in a process without permissions, that runs tasks.
  *
  * It reads frames from stdin itself and writes replies to stdout itself. Between two executions it is blocked in a
- * read, so that nothing can run; within one it leaves the event loop to the task. The first message is the memory
- * shared with the warden; after that it listens to nothing.
+ * read, so that nothing can run; within one it leaves the event loop to the task. The warden's bootstrap leaves it the
+ * memory they share; after that it listens to nothing.
  */
 
 import "./remove_process.ts";
@@ -17,6 +17,12 @@ import { setSecret, writeReady } from "./replies.ts";
 import { failUncaught, setWatch, startRun } from "./run.ts";
 
 const READ_BYTES = 64 * 1024;
+
+/** What the warden's bootstrap left on the global for this script. */
+function takeSharedMemory(): SharedArrayBuffer {
+  const real = globalThis as unknown as { watchMemory: SharedArrayBuffer };
+  return real.watchMemory;
+}
 
 lockRealm(failUncaught);
 const cache = new CodeCache(createTaskGlobals());
@@ -66,8 +72,6 @@ function handle(frame: Uint8Array): boolean {
   }
 }
 
-platform.addEventListener("message", (event) => {
-  setWatch(new platform.Int32Array((event as MessageEvent<SharedArrayBuffer>).data));
-  serve();
-}, { once: true });
+setWatch(new platform.Int32Array(takeSharedMemory()));
 emptyRealGlobal();
+platform.setImmediate(serve);

@@ -26,13 +26,21 @@ const WATCH_MS = 5;
 const REST_MS_MAX = 1_000;
 const PARENT_MS = 200;
 
+/** Turns the first message into the isolate. */
+const BOOTSTRAP = `
+addEventListener("message", ({ data: { text, watchMemory } }) => {
+  globalThis.watchMemory = watchMemory;
+  (0, eval)(text);
+}, { once: true });
+`;
+
 /** Starts the isolate and watches it until the process ends. */
 export function runWarden(): void {
   for (const name of ["run", "read", "write", "net", "env", "sys", "ffi", "import"] as const) {
     Deno.permissions.revokeSync({ name }); // W1
   }
   const watch = new Int32Array(new SharedArrayBuffer(WATCH_LENGTH * Int32Array.BYTES_PER_ELEMENT));
-  const url = URL.createObjectURL(new Blob([isolateText], { type: "application/javascript" }));
+  const url = URL.createObjectURL(new Blob([BOOTSTRAP], { type: "application/javascript" }));
   const isolate = new Worker(url, { type: "module", deno: { permissions: "none" } });
   isolate.onmessage = () => Deno.exit(0);
   isolate.onmessageerror = () => Deno.exit(ExitCode.broken);
@@ -41,7 +49,7 @@ export function runWarden(): void {
     console.error(`isolate: ${event.message}`);
     Deno.exit(ExitCode.broken);
   };
-  isolate.postMessage(watch.buffer);
+  isolate.postMessage({ text: isolateText, watchMemory: watch.buffer });
   watchIsolate(watch);
 }
 

@@ -10,11 +10,9 @@
 
 import {
   encodeFrame,
-  encodeRun,
   FrameReader,
   FromIsolate,
   REPLY_HEADER_BYTES,
-  type RunHeader,
   SECRET_BYTES,
   ToIsolate,
 } from "../isolate/frame.ts";
@@ -81,20 +79,13 @@ export class IsolateProcess {
     }).spawn();
     this.pid = this.#child.pid;
     this.#stdin = this.#child.stdin.getWriter();
-    this.#write(encodeFrame(ToIsolate.init, 0, this.#secret));
+    this.send([encodeFrame(ToIsolate.init, 0, this.#secret)]);
     this.#follow();
   }
 
-  sendCode(id: number, json: Uint8Array): void {
-    this.#write(encodeFrame(ToIsolate.code, id, json));
-  }
-
-  sendForget(id: number): void {
-    this.#write(encodeFrame(ToIsolate.forget, id, new Uint8Array(0)));
-  }
-
-  sendRun(header: RunHeader, input: Uint8Array): void {
-    this.#write(encodeRun(header, input));
+  /** Writes frames at once. A write to a child that dies is no error: the exit tells. */
+  send(frames: readonly Uint8Array[]): void {
+    this.#stdin.write(frames.length === 1 ? frames[0] as Uint8Array<ArrayBuffer> : concat(frames)).catch(() => {});
   }
 
   /** Ends the process for sure. What it has written before is still handled. */
@@ -106,11 +97,6 @@ export class IsolateProcess {
     } catch {
       // It has ended already.
     }
-  }
-
-  /** A write to a child that dies is no error: the exit tells. */
-  #write(frame: Uint8Array<ArrayBuffer>): void {
-    this.#stdin.write(frame).catch(() => {});
   }
 
   async #follow(): Promise<void> {
@@ -158,6 +144,18 @@ export class IsolateProcess {
     for (let i = 0; i < SECRET_BYTES; i++) if (frame[i] !== this.#secret[i]) return false;
     return true;
   }
+}
+
+function concat(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const frame of frames) length += frame.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const frame of frames) {
+    bytes.set(frame, at);
+    at += frame.length;
+  }
+  return bytes;
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {

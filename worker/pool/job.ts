@@ -7,13 +7,7 @@ export class Job {
   readonly execution: Execution;
   readonly outcome: Promise<Outcome>;
   /** Lines received so far; kept when the task is killed. */
-  readonly console: ConsoleLine[] = [];
-  /** When the isolate took it, by the monotonic clock. */
-  startedMs = 0;
-  /** When it has to have ended. */
-  deadlineMs = 0;
-  /** Times it was taken back from an isolate that died before the job's turn. */
-  returns = 0;
+  console: ConsoleLine[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (outcome: Outcome) => void;
   #onAbort: (() => void) | undefined;

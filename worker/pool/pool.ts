@@ -78,6 +78,8 @@ export interface PoolOptions {
   queueMax: number;
   /** An isolate is replaced after so many executions. */
   executionsPerIsolateMax: number;
+  /** The largest memory cap an execution may ask for; a larger one is cut to it. Default TASK_MEMORY_BYTES_DEFAULT. */
+  memoryBytesMax?: number;
   /** An isolate is replaced when its memory at rest has grown by this much since it started. */
   isolateGrowthBytesMax: number;
 }

@@ -2,18 +2,22 @@
  * The pool of isolates, each in a process of its own.
  *
  * It keeps `slots` + 1 processes, of which at most `slots` run tasks: the one over is the warm spare, so that replacing
- * a killed isolate costs no task the time of a start.
+ * a killed isolate costs no task the time of a start. Executions known to be short are written ahead, a few per isolate.
  *
- * - P1: an execution is queued, held by exactly one isolate, or has its outcome.
- * - P2: the deadline is kept by this process; an isolate that crosses it is killed, with whatever it holds.
- * - P3: a reply means that the isolate has come to rest; a death is blamed on the execution that has had no reply.
+ * - P1: an execution is queued, held by one isolate, or has its outcome.
+ * - P2: the deadline is kept by this process; an isolate that crosses it is killed.
+ * - P3: a reply means that the isolate has come to rest; a death is blamed on the execution that was first in line (S1),
+ *   the others are queued again, before all that wait.
  * - P4: nothing an isolate writes or does makes the pool throw.
  * - P5: after {@link Pool.close} no process is left.
+ * - P6: an execution written ahead waits no longer than {@link STALL_MS} behind one that turns out to be long.
  */
 
 import { DegovError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
+import { TASK_MEMORY_BYTES_DEFAULT } from "../../shared/limits.ts";
 import { deadlineFailure, deathFailure, isMemoryDeath } from "./death.ts";
+import { DurationBook } from "./duration_book.ts";
 import { isolateCommand } from "./isolate_command.ts";
 import type { IsolateCommand } from "./isolate_process.ts";
 import { Job } from "./job.ts";
@@ -25,6 +29,10 @@ import { Seat } from "./seat.ts";
 const START_BACKOFF_MS = [0, 50, 200, 1_000, 5_000];
 /** Failed starts in a row after which queued executions fail instead of waiting. */
 const STARTS_FAILED_MAX = 5;
+/** Executions an isolate is sent at most; it gets more when half of them are done, so that they travel together. */
+const AHEAD_MAX = 8;
+/** After this time behind one that was thought to be short, what was written ahead goes elsewhere. */
+const STALL_MS = 10;
 
 /** What a test or an embedder may set besides the pool's own options. */
 export interface ProcessPoolOptions extends PoolOptions {
@@ -48,11 +56,13 @@ class ProcessPool implements Pool {
   readonly slots: number;
   readonly firstReady: Promise<void>;
   readonly #options: ProcessPoolOptions;
+  readonly #memoryBytesMax: number;
   readonly #command: IsolateCommand;
   readonly #queue = new Queue<Job>();
   readonly #seats = new Set<Seat>();
-  /** Seats without work, the most recently used last: its code is loaded, its code is warm. */
+  /** Seats without work, the most recently used last: its code is loaded, its caches are warm. */
   readonly #idle: Seat[] = [];
+  readonly #durations = new DurationBook();
   readonly #ready = Promise.withResolvers<void>();
   readonly #stats = {
     executions: 0,
@@ -74,7 +84,8 @@ class ProcessPool implements Pool {
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options;
-    this.#command = options.command ?? isolateCommand();
+    this.#memoryBytesMax = options.memoryBytesMax ?? TASK_MEMORY_BYTES_DEFAULT;
+    this.#command = options.command ?? isolateCommand(this.#memoryBytesMax);
     this.slots = options.slots;
     this.firstReady = this.#ready.promise;
     this.firstReady.catch(() => {});
@@ -86,14 +97,16 @@ class ProcessPool implements Pool {
   }
 
   execute(execution: Execution, signal?: AbortSignal): Promise<Outcome> {
-    if (this.#closed) return Promise.reject(new DegovError("UNAVAILABLE", `Cannot run ${execution.label}: closed`));
+    if (this.#closed) {
+      return Promise.reject(new DegovError("UNAVAILABLE", `Cannot run ${execution.label}: the pool is closed`));
+    }
     if (signal?.aborted) return Promise.resolve({ status: "cancelled" });
     if (this.capacity <= 0) {
-      return Promise.reject(
-        new DegovError("RESOURCE_EXHAUSTED", `Cannot queue ${execution.label}: ${this.#queue.length} are waiting`),
-      );
+      const message = `Cannot queue ${execution.label}: ${this.#queue.length} executions are waiting already`;
+      return Promise.reject(new DegovError("RESOURCE_EXHAUSTED", message));
     }
-    const job = new Job(execution, signal);
+    const memoryBytes = Math.min(execution.memoryBytes, this.#memoryBytesMax);
+    const job = new Job(memoryBytes === execution.memoryBytes ? execution : { ...execution, memoryBytes }, signal);
     job.onAbort(() => this.#cancel(job));
     this.#queue.push(job);
     this.#dispatch();
@@ -112,7 +125,7 @@ class ProcessPool implements Pool {
     clearTimeout(this.#watchTimer);
     for (const job of this.#queue.drain()) job.settle({ status: "cancelled" });
     const exits = [...this.#seats].map((seat) => {
-      seat.job?.settle({ status: "cancelled" });
+      for (const job of [seat.job, ...seat.takeBack()]) job?.settle({ status: "cancelled" });
       seat.kill();
       return seat.exited;
     });
@@ -123,14 +136,11 @@ class ProcessPool implements Pool {
   #fill(): void {
     if (this.#closed || this.#startTimer !== undefined) return;
     const waitMs = START_BACKOFF_MS[Math.min(this.#failedStarts, START_BACKOFF_MS.length - 1)];
-    if (waitMs > 0) {
-      this.#startTimer = setTimeout(() => {
-        this.#startTimer = undefined;
-        this.#startMissing(1);
-      }, waitMs);
-      return;
-    }
-    this.#startMissing(this.slots + 1);
+    if (waitMs === 0) return this.#startMissing(this.slots + 1);
+    this.#startTimer = setTimeout(() => {
+      this.#startTimer = undefined;
+      this.#startMissing(1);
+    }, waitMs);
   }
 
   #startMissing(most: number): void {
@@ -138,14 +148,13 @@ class ProcessPool implements Pool {
       try {
         const seat = new Seat(this.#command, {
           onReady: () => this.#onReady(seat),
-          onEnding: (ending) => this.#onEnding(seat, ending),
+          onEnding: (job, outcome) => this.#onEnding(seat, job, outcome),
           onExit: () => this.#onExit(seat),
         });
         this.#stats.isolatesStarted++;
         this.#seats.add(seat);
       } catch (error) {
-        this.#onStartFailed(error instanceof Error ? error.message : String(error));
-        return;
+        return this.#onStartFailed(error instanceof Error ? error.message : String(error));
       }
     }
   }
@@ -162,103 +171,167 @@ class ProcessPool implements Pool {
     if (this.#failedStarts >= STARTS_FAILED_MAX) {
       const message = `No isolate can be started: ${why.slice(0, 1024)}`;
       this.#ready.reject(new DegovError("UNAVAILABLE", message));
-      for (const job of this.#queue.drain()) this.#fail(job, { code: "ISOLATE_CRASHED", message });
+      for (const job of this.#queue.drain()) this.#fail(job, 0, { code: "ISOLATE_CRASHED", message });
     }
     this.#fill();
   }
 
-  /** Hands queued executions to idle isolates. */
+  /** Hands queued executions to idle isolates, then ahead to busy ones. */
   #dispatch(): void {
-    while (this.#busy < this.slots && this.#idle.length > 0) {
-      const job = this.#queue.shift();
-      if (job === undefined) return;
-      const seat = this.#idle.pop()!;
+    while (this.#queue.length > 0 && this.#busy < this.slots && this.#idle.length > 0) {
       this.#busy++;
-      if (seat.start(job)) this.#stats.codeCacheHits++;
-      else this.#stats.codeCacheMisses++;
-      this.#watch(job.deadlineMs);
+      this.#send(this.#idle.pop()!, [this.#queue.shift()!]);
+    }
+    if (this.#queue.length === 0) return;
+    for (const seat of this.#seats) {
+      if (seat.outstanding === 0 || seat.outstanding > AHEAD_MAX / 2 || seat.wasKilled || !this.#isShort(seat)) {
+        continue;
+      }
+      const jobs = this.#takeShort(AHEAD_MAX - seat.outstanding);
+      if (jobs.length === 0) return;
+      this.#send(seat, jobs);
+      this.#watch(performance.now() + STALL_MS);
     }
   }
 
-  #onEnding(seat: Seat, outcome: Outcome): void {
-    const job = seat.release();
-    this.#busy--;
-    this.#settle(job, outcome);
-    const { executionsPerIsolateMax, isolateGrowthBytesMax } = this.#options;
-    if (seat.executions >= executionsPerIsolateMax || seat.growthBytes > isolateGrowthBytesMax) {
+  #isShort(seat: Seat): boolean {
+    return seat.lastCodeHash !== undefined && this.#durations.isShort(seat.lastCodeHash) &&
+      performance.now() - seat.startedMs < STALL_MS;
+  }
+
+  /** The next executions, up to the first one that is not known to be short. */
+  #takeShort(most: number): Job[] {
+    const jobs: Job[] = [];
+    while (jobs.length < most) {
+      const next = this.#queue.peek();
+      if (next === undefined || !this.#durations.isShort(next.execution.codeHash)) break;
+      jobs.push(this.#queue.shift()!);
+    }
+    return jobs;
+  }
+
+  #send(seat: Seat, jobs: Job[]): void {
+    const before = seat.codeCacheHits;
+    seat.start(jobs);
+    const hits = seat.codeCacheHits - before;
+    this.#stats.codeCacheHits += hits;
+    this.#stats.codeCacheMisses += jobs.length - hits;
+    this.#watch(seat.deadlineMs);
+  }
+
+  #onEnding(seat: Seat, job: Job | undefined, outcome: Outcome): void {
+    if (job !== undefined && outcome.status !== "cancelled") {
+      this.#durations.note(job.execution.codeHash, outcome.durationMs);
+      this.#settle(job, outcome);
+    }
+    this.#watch(seat.deadlineMs);
+    if (this.#isWornOut(seat)) {
       this.#stats.isolatesRecycled++;
-      seat.kill();
-    } else {
+      this.#queue.unshift(seat.takeBack());
+      if (seat.job !== undefined) this.#queue.unshift([seat.job]);
+      this.#retire(seat);
+    } else if (seat.outstanding === 0) {
+      this.#busy--;
       this.#idle.push(seat);
     }
     this.#dispatch();
+  }
+
+  #isWornOut(seat: Seat): boolean {
+    const { executionsPerIsolateMax, isolateGrowthBytesMax } = this.#options;
+    return seat.executions - seat.outstanding >= executionsPerIsolateMax || seat.growthBytes > isolateGrowthBytesMax;
+  }
+
+  /** Ends a seat that has come to rest, with nothing to blame on anybody. */
+  #retire(seat: Seat): void {
+    seat.clear();
+    seat.kill();
+    this.#busy--;
   }
 
   #onExit(seat: Seat): void {
     this.#seats.delete(seat);
     const index = this.#idle.indexOf(seat);
     if (index >= 0) this.#idle.splice(index, 1);
-    const { job, exit } = seat;
-    if (job !== undefined) {
+    if (seat.outstanding > 0) {
       this.#busy--;
-      seat.release();
-      if (!job.isSettled) this.#fail(job, this.#reason(seat, job)); // P3
+      const { job } = seat;
+      this.#queue.unshift(seat.takeBack()); // P3
+      if (job !== undefined) this.#onDeath(seat, job);
+      seat.clear();
     }
     if (this.#closed) return;
-    if (!seat.wasReady && !seat.wasKilled) this.#onStartFailed(exit!.stderr || `it ended with code ${exit!.code}`);
-    else this.#fill();
+    if (!seat.wasReady && !seat.wasKilled) {
+      this.#onStartFailed(seat.exit!.stderr || `it ended with code ${seat.exit!.code}`);
+    } else {
+      this.#fill();
+    }
     this.#dispatch();
   }
 
-  #reason(seat: Seat, job: Job): Failure {
+  /** The process of a seat ended while it ran a job. */
+  #onDeath(seat: Seat, job: Job): void {
+    if (job.isSettled) return;
     const exit = seat.exit!;
     if (isMemoryDeath(exit)) this.#stats.memoryKills++;
     else this.#stats.crashes++;
-    return deathFailure(exit, job.execution);
+    this.#fail(job, seat.startedMs, deathFailure(exit, job.execution));
   }
 
-  #fail(job: Job, failure: Failure): void {
-    const durationMs = job.startedMs === 0 ? 0 : performance.now() - job.startedMs;
+  #fail(job: Job, startedMs: number, failure: Failure): void {
+    this.#durations.forget(job.execution.codeHash);
+    const durationMs = startedMs === 0 ? 0 : performance.now() - startedMs;
     this.#settle(job, { status: "failed", failure, console: job.console, durationMs });
   }
 
   #settle(job: Job, outcome: Outcome): void {
     if (job.isSettled) return;
-    if (outcome.status !== "cancelled") this.#stats.executions++;
+    this.#stats.executions++;
     if (outcome.status === "failed") this.#stats.failures++;
     job.settle(outcome);
   }
 
   #cancel(job: Job): void {
-    this.#queue.remove(job);
     job.settle({ status: "cancelled" });
-    for (const seat of this.#seats) if (seat.job === job) seat.kill();
-  }
-
-  /** Makes sure that the watch looks at `deadlineMs` at the latest. */
-  #watch(deadlineMs: number): void {
-    if (deadlineMs >= this.#watchAtMs) return;
-    clearTimeout(this.#watchTimer);
-    this.#watchAtMs = deadlineMs;
-    this.#watchTimer = setTimeout(() => this.#enforceDeadlines(), Math.max(0, deadlineMs - performance.now()));
-  }
-
-  /** Kills what has crossed its deadline (P2). */
-  #enforceDeadlines(): void {
-    const nowMs = performance.now();
-    let next = Infinity;
+    if (this.#queue.remove(job)) return;
     for (const seat of this.#seats) {
-      const { job } = seat;
-      if (job === undefined || job.isSettled) continue;
-      if (job.deadlineMs > nowMs) {
-        next = Math.min(next, job.deadlineMs);
-        continue;
-      }
-      this.#stats.deadlines++;
-      this.#fail(job, deadlineFailure(job.execution));
-      seat.kill();
+      if (seat.job === job) seat.kill();
+      else seat.drop(job);
     }
+  }
+
+  /** Makes sure that the watch looks at `atMs` at the latest. */
+  #watch(atMs: number): void {
+    if (atMs >= this.#watchAtMs || this.#closed) return;
+    clearTimeout(this.#watchTimer);
+    this.#watchAtMs = atMs;
+    this.#watchTimer = setTimeout(() => this.#look(), Math.max(0, atMs - performance.now()));
+  }
+
+  /** Kills what has crossed its deadline (P2), and frees what waits behind something long (P6). */
+  #look(): void {
+    const nowMs = performance.now();
     this.#watchAtMs = Infinity;
-    if (next !== Infinity) this.#watch(next);
+    for (const seat of this.#seats) {
+      if (seat.outstanding === 0 || seat.wasKilled) continue;
+      if (seat.deadlineMs <= nowMs) {
+        this.#onDeadline(seat);
+      } else {
+        this.#watch(seat.deadlineMs);
+        if (seat.outstanding === 1) continue;
+        if (nowMs - seat.startedMs >= STALL_MS) this.#queue.unshift(seat.takeBack());
+        else this.#watch(seat.startedMs + STALL_MS);
+      }
+    }
+    this.#dispatch();
+  }
+
+  #onDeadline(seat: Seat): void {
+    const { job } = seat;
+    if (job !== undefined && !job.isSettled) {
+      this.#stats.deadlines++;
+      this.#fail(job, seat.startedMs, deadlineFailure(job.execution));
+    }
+    seat.kill();
   }
 }

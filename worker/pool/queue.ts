@@ -15,8 +15,14 @@ export class Queue<T> {
 
   /** Puts items before all others, in their order. */
   unshift(items: readonly T[]): void {
-    this.#items = [...items, ...this.#items.slice(this.#head)];
+    if (items.length === 0) return;
+    this.#items = [...items, ...this.#items.slice(this.#head)] as T[];
     this.#head = 0;
+  }
+
+  /** The first item, left where it is. */
+  peek(): T | undefined {
+    return this.#items[this.#head];
   }
 
   shift(): T | undefined {

@@ -1,11 +1,15 @@
 /**
- * An isolate's process together with what the pool knows of it: the code it has, the job it runs, its age and size.
+ * An isolate's process together with what the pool knows of it: the code it has, the jobs it was sent, its age and size.
  *
- * A seat runs one job at a time and is never used again once its process was told to end.
+ * - S1: jobs run in the order they were sent, one at a time; a reply belongs to the first one. So whatever the process
+ *   does, the first job is the one it does it for, and the others have not begun.
+ * - S2: the first job's clock starts when it becomes the first.
+ * - S3: a job that was taken back still runs, as the isolate has it already; its reply is dropped.
+ * - S4: a seat whose process was told to end is never used again, and nothing it still writes counts.
  */
 
 import { CONSOLE_BYTES_MAX, CONSOLE_LINES_MAX, OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
-import { CONSOLE_LEVELS } from "../isolate/frame.ts";
+import { CONSOLE_LEVELS, encodeFrame, encodeRun, ToIsolate } from "../isolate/frame.ts";
 import { CodeTable } from "./code_table.ts";
 import { parseFailure } from "./failure_reply.ts";
 import { type IsolateCommand, type IsolateExit, IsolateProcess, type Reply } from "./isolate_process.ts";
@@ -14,11 +18,19 @@ import type { Outcome } from "./pool.ts";
 
 export interface SeatListener {
   onReady(): void;
-  /** The isolate has come to rest, with this outcome of its job. */
-  onEnding(outcome: Outcome): void;
+  /** The first job has ended; undefined when it was taken back. */
+  onEnding(job: Job | undefined, outcome: Outcome): void;
   onExit(): void;
 }
 
+interface Entry {
+  /** Undefined once taken back. */
+  job: Job | undefined;
+  run: number;
+  timeoutMs: number;
+}
+
+const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -26,13 +38,18 @@ const decoder = new TextDecoder();
 export class Seat {
   readonly exited: Promise<void>;
   executions = 0;
-  job: Job | undefined;
+  codeCacheHits = 0;
   exit: IsolateExit | undefined;
   wasReady = false;
   wasKilled = false;
   residentBytes = 0;
+  /** When the first job has to have ended, by the monotonic clock. */
+  deadlineMs = Infinity;
+  /** When the first job became the first. */
+  startedMs = 0;
   #firstResidentBytes = 0;
   #consoleBytes = 0;
+  readonly #entries: Entry[] = [];
   readonly #listener: SeatListener;
   readonly #process: IsolateProcess;
   readonly #codes = new CodeTable();
@@ -52,43 +69,73 @@ export class Seat {
     });
   }
 
+  /** The job that runs, unless it was taken back. */
+  get job(): Job | undefined {
+    return this.#entries[0]?.job;
+  }
+
+  /** Executions it has been sent and not answered. */
+  get outstanding(): number {
+    return this.#entries.length;
+  }
+
+  get lastCodeHash(): string | undefined {
+    return this.#entries.at(-1)?.job?.execution.codeHash;
+  }
+
   /** How much the process has grown since its first execution. */
   get growthBytes(): number {
     return this.residentBytes - this.#firstResidentBytes;
   }
 
-  get pid(): number {
-    return this.#process.pid;
+  /** Sends jobs to the isolate, in one write. */
+  start(jobs: readonly Job[]): void {
+    const frames: Uint8Array[] = [];
+    for (const job of jobs) {
+      const { codeHash, code, timeoutMs, memoryBytes, input } = job.execution;
+      const { id, isNew, forgotten } = this.#codes.use(codeHash, () => encoder.encode(JSON.stringify(code)));
+      for (const old of forgotten) frames.push(encodeFrame(ToIsolate.forget, old, NOTHING));
+      if (isNew !== undefined) frames.push(encodeFrame(ToIsolate.code, id, isNew));
+      else this.codeCacheHits++;
+      const run = ++this.executions;
+      frames.push(encodeRun({ run, code: id, memoryBytes }, input));
+      if (this.#entries.push({ job, run, timeoutMs }) === 1) this.#startClock();
+    }
+    this.#process.send(frames);
   }
 
-  /** Gives the isolate a job; true when it already had the code. */
-  start(job: Job): boolean {
-    const { execution } = job;
-    const { id, isNew, forgotten } = this.#codes.use(
-      execution.codeHash,
-      () => encoder.encode(JSON.stringify(execution.code)),
-    );
-    for (const old of forgotten) this.#process.sendForget(old);
-    if (isNew !== undefined) this.#process.sendCode(id, isNew);
-    this.job = job;
-    this.#consoleBytes = 0;
-    this.executions++;
-    job.startedMs = performance.now();
-    job.deadlineMs = job.startedMs + execution.timeoutMs;
-    this.#process.sendRun({ run: this.executions, code: id, memoryBytes: execution.memoryBytes }, execution.input);
-    return isNew === undefined;
+  /** Takes back the jobs that have not begun (S3). */
+  takeBack(): Job[] {
+    const jobs: Job[] = [];
+    for (const entry of this.#entries.slice(1)) {
+      if (entry.job !== undefined) jobs.push(entry.job);
+      entry.job = undefined;
+    }
+    return jobs;
   }
 
-  /** Takes the job out of the seat. */
-  release(): Job {
-    const job = this.job!;
-    this.job = undefined;
-    return job;
+  /** Drops a job, without stopping it. */
+  drop(job: Job): void {
+    for (const entry of this.#entries) if (entry.job === job) entry.job = undefined;
+  }
+
+  /** Takes everything out of a seat whose process is gone. */
+  clear(): void {
+    this.#entries.length = 0;
+    this.deadlineMs = Infinity;
   }
 
   kill(): void {
     this.wasKilled = true;
     this.#process.kill();
+  }
+
+  /** S2 */
+  #startClock(): void {
+    const first = this.#entries[0];
+    this.#consoleBytes = 0;
+    this.startedMs = performance.now();
+    this.deadlineMs = first === undefined ? Infinity : this.startedMs + first.timeoutMs;
   }
 
   #onReady(): void {
@@ -99,18 +146,22 @@ export class Seat {
 
   /** Throws for what no isolate sends, which ends the process. */
   #onReply(reply: Reply): void {
-    const { job } = this;
-    if (this.wasKilled) return;
-    if (job === undefined || reply.run !== this.executions) throw new Error("A reply to nothing");
-    if (reply.kind === "console") return this.#onConsole(job, reply.payload);
-    if (reply.payload.length > 3 * OUTPUT_BYTES_MAX) throw new Error("An endless reply");
+    if (this.wasKilled) return; // S4
+    const first = this.#entries[0];
+    if (first === undefined || reply.run !== first.run) throw new Error("A reply to nothing"); // S1
+    if (reply.kind === "console") return this.#onConsole(first.job, reply.payload);
+    if (reply.payload.length > 4 * OUTPUT_BYTES_MAX) throw new Error("An endless reply");
     this.residentBytes = reply.residentBytes;
     if (this.#firstResidentBytes === 0) this.#firstResidentBytes = reply.residentBytes;
-    this.#listener.onEnding(this.#toOutcome(job, reply));
+    const outcome = this.#toOutcome(first.job, reply);
+    this.#entries.shift();
+    this.#startClock();
+    this.#listener.onEnding(first.job, outcome);
   }
 
-  #toOutcome(job: Job, reply: Reply): Outcome {
-    const durationMs = performance.now() - job.startedMs;
+  #toOutcome(job: Job | undefined, reply: Reply): Outcome {
+    if (job === undefined) return { status: "cancelled" };
+    const durationMs = performance.now() - this.startedMs;
     const { console } = job;
     if (reply.kind === "failed") return { status: "failed", failure: parseFailure(reply.payload), console, durationMs };
     if (reply.payload.length <= OUTPUT_BYTES_MAX) {
@@ -125,11 +176,13 @@ export class Seat {
     };
   }
 
-  #onConsole(job: Job, payload: Uint8Array): void {
+  #onConsole(job: Job | undefined, payload: Uint8Array): void {
     this.#consoleBytes += payload.length;
     const level = CONSOLE_LEVELS[payload[0]];
-    const isTooMuch = job.console.length > CONSOLE_LINES_MAX || this.#consoleBytes > 2 * CONSOLE_BYTES_MAX;
-    if (level === undefined || isTooMuch) throw new Error("Not a console line");
-    job.console.push({ level, text: decoder.decode(payload.subarray(1)) });
+    const lines = job?.console.length ?? 0;
+    if (level === undefined || lines > CONSOLE_LINES_MAX || this.#consoleBytes > 2 * CONSOLE_BYTES_MAX) {
+      throw new Error("Not a console line");
+    }
+    job?.console.push({ level, text: decoder.decode(payload.subarray(1)) });
   }
 }
