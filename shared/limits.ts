@@ -30,7 +30,8 @@ export const RPC_BYTES_MAX = 8 * MIB;
 
 /** Definitions. */
 export const DEFINITION_BYTES_MAX = 4 * MIB;
-/** Words, marks and line ends of a definition in YAML, whose parser takes up to 15 µs for each. */
+/** Values in a definition, and in YAML words, marks and line ends, whose parser takes up to 15 µs for each. */
+export const DEFINITION_VALUES_MAX = 100_000;
 export const YAML_TOKENS_MAX = 100_000;
 export const CODE_BYTES_MAX = 1 * MIB;
 export const WASM_BYTES_MAX = 2 * MIB;
@@ -46,6 +47,8 @@ export const PATTERNS_PER_EXPRESSION_MAX = 8;
 export const DEFINITION_EXPRESSIONS_MAX = 5_000;
 export const DEFINITION_TASKS_MAX = 2_000;
 export const DEFINITION_PATTERNS_MAX = 100;
+/** Schemas within one input schema. */
+export const SUBSCHEMAS_MAX = 5_000;
 /** Work of checking one start input against its schema. */
 export const SCHEMA_STEPS_MAX = 2_000_000;
 export const STATES_MAX = 1_000;

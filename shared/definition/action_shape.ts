@@ -130,10 +130,12 @@ const ACTION: Shape<ActionDefinition[]> = {
     const keys = Object.keys(value);
     const [kind, second] = keys.filter((key) => Object.hasOwn(KINDS, key));
     if (kind === undefined) {
-      const [first] = keys;
-      const unknown = first === undefined ? "an action that does nothing" : `unknown action ${quote(first)}`;
-      const hint = first === undefined ? "" : nearestName(first, Object.keys(KINDS));
-      reading.report(place, `${unknown}${hint || `; an action has ${Object.keys(KINDS).map(quote).join(" or ")}`}`);
+      reading.report(place, () => {
+        const [first] = keys;
+        const unknown = first === undefined ? "an action that does nothing" : `unknown action ${quote(first)}`;
+        const hint = first === undefined ? "" : nearestName(first, Object.keys(KINDS));
+        return `${unknown}${hint || `; an action has ${Object.keys(KINDS).map(quote).join(" or ")}`}`;
+      });
       return undefined;
     }
     if (second !== undefined) {

@@ -63,7 +63,10 @@ export type Language = "javascript" | "typescript" | "wasm";
 
 /** A unit of code to run on a worker. */
 export interface TaskDefinition {
-  /** Unique within its state; its output is stored in the context under this name unless `output` says otherwise. */
+  /**
+   * Unique within its state, except that tasks of different transitions may share one, as only one of those is taken.
+   * The output is stored in the context under this name unless `output` says otherwise.
+   */
   name: string;
   /** Default `javascript`. */
   language?: Language;

@@ -1,7 +1,7 @@
 /** A document, from text or as a value, read into plain JSON with the place of every part. */
 
 import { LineCounter } from "yaml";
-import { DEFINITION_BYTES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
+import { DEFINITION_BYTES_MAX, DEFINITION_VALUES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 import type { DocumentNode } from "./document_tree.ts";
 import { readJsonText } from "./json_text.ts";
 import { Place, quote, type Written } from "./place.ts";
@@ -91,15 +91,14 @@ function toValue(node: DocumentNode, place: Place, reading: Reading): unknown {
   }
 }
 
-/** Values in a document given as an object; no honest definition comes near. */
-const VALUES_MAX = 250_000;
-
 /** Reads a document given as a value: a copy of it, so that it cannot change afterwards. */
 export function readValue(source: unknown, reading: Reading): ReadDocument {
   let values = 0;
   const copy = (value: unknown, place: Place, depth: number): unknown => {
     const refuse = (message: string): undefined => reading.report(place, message) as undefined;
-    if (++values > VALUES_MAX) return values === VALUES_MAX + 1 ? refuse(`more than ${VALUES_MAX} values`) : undefined;
+    if (++values > DEFINITION_VALUES_MAX) {
+      return values === DEFINITION_VALUES_MAX + 1 ? refuse(`more than ${DEFINITION_VALUES_MAX} values`) : undefined;
+    }
     switch (typeof value) {
       case "string":
       case "boolean":

@@ -1,7 +1,7 @@
 /** From JSON text to a tree with positions. */
 
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { JSON_DEPTH_MAX } from "../limits.ts";
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { DEFINITION_VALUES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 import { type DocumentNode, TextRefused, type TreeResult } from "./document_tree.ts";
 
 /** What the parser's codes mean to an author. */
@@ -28,6 +28,7 @@ const SYNTAX: Record<string, string> = {
 export function readJsonText(text: string): TreeResult {
   const errors: ParseError[] = [];
   try {
+    countTokens(text);
     const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
     if (errors.length > 0 || root === undefined) {
       const [first] = errors;
@@ -40,6 +41,18 @@ export function readJsonText(text: string): TreeResult {
     if (error instanceof RangeError) return { ok: false, offset: 0, message: "nested too deeply" };
     throw error;
   }
+}
+
+/** The library's SyntaxKind.EOF, which its types give as a constant that is not there when it runs. */
+const EOF = 17;
+
+/** Scanning is cheap, building trees is not. A member takes four tokens: key, colon, value and comma. */
+function countTokens(text: string): void {
+  const scanner = createScanner(text, true);
+  for (let tokens = 0; tokens <= DEFINITION_VALUES_MAX * 4; tokens++) {
+    if (scanner.scan() === EOF) return;
+  }
+  throw new TextRefused(`the document has more than ${DEFINITION_VALUES_MAX} values`, scanner.getTokenOffset());
 }
 
 function toTree(node: Node, text: string, depth: number): DocumentNode {

@@ -500,6 +500,7 @@ const HOSTILE: [what: string, source: () => unknown, expected: RegExp][] = [
   ["lists in blocks", () => "- ".repeat(20_000) + "x", /nested deeper than 64 levels/],
   ["keys without end", () => "? ".repeat(20_000) + "x", /nested deeper|a key must be/],
   ["a million commas", () => `[${",".repeat(1_000_000)}]`, /more than 100000 parts; write it as JSON/],
+  ["a million values in JSON", () => `{"a": [${"1,".repeat(1_000_000)}1]}`, /more than 100000 values/],
   ["a million lines", () => "\n".repeat(1_000_000) + "a: 1", /more than 100000 parts/],
   [
     "a bomb of aliases",
@@ -516,7 +517,7 @@ const HOSTILE: [what: string, source: () => unknown, expected: RegExp][] = [
     let part: unknown = "x";
     for (let index = 0; index < 40; index++) part = [part, part];
     return { name: "w", initial: "a", states: { a: { enter: { set: { x: part } } } } };
-  }, /more than 250000 values/],
+  }, /more than 100000 values/],
   ["a class", () => ({ name: "w", states: new Map() }), /an object of class Map is nothing that JSON can carry/],
   ["a function", () => ({ name: "w", states: () => 1 }), /a function is nothing that JSON can carry/],
   ["a bigint", () => ({ name: 1n }), /a bigint is nothing that JSON can carry/],
@@ -534,6 +535,31 @@ const HOSTILE: [what: string, source: () => unknown, expected: RegExp][] = [
     },
     states: { a: {} },
   }), /more than 100 regular expressions in one definition/],
+  ["references in a chain without end", () => ({
+    name: "w",
+    initial: "a",
+    inputSchema: {
+      $ref: "#/$defs/a0",
+      $defs: Object.fromEntries(
+        Array.from({ length: 20_000 }, (_, index) => [`a${index}`, { $ref: `#/$defs/a${index + 1}` }]),
+      ),
+    },
+    states: { a: {} },
+  }), /more than 5000 schemas within the input schema/],
+  ["misspelled targets without number", () => ({
+    name: "w",
+    initial: "s0",
+    states: Object.fromEntries(
+      Array.from({ length: 900 }, (_, state) => [
+        `state_with_quite_a_long_name_${state}`,
+        {
+          on: Object.fromEntries(
+            Array.from({ length: 40 }, (_, index) => [`e${index}`, `state_with_a_long_name_${state}`]),
+          ),
+        },
+      ]),
+    ),
+  }), /and more: only the first 100 problems are listed/],
   ["too many expressions", () => ({
     name: "w",
     initial: "a",

@@ -86,12 +86,12 @@ export class Place {
   }
 }
 
+const QUOTED_CHARS_MAX = 60;
+
 function formatMember(key: string, isFirst: boolean): string {
-  if (/^[A-Za-z_$][\w$-]*$/.test(key)) return isFirst ? key : `.${key}`;
+  if (key.length <= QUOTED_CHARS_MAX && /^[A-Za-z_$][\w$-]*$/.test(key)) return isFirst ? key : `.${key}`;
   return `[${quote(key)}]`;
 }
-
-const QUOTED_CHARS_MAX = 60;
 
 /** A text from outside as messages show it: in quotes, cut when long. */
 export function quote(text: string): string {

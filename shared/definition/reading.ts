@@ -63,13 +63,14 @@ export class Reading {
     return before + amount <= max;
   }
 
-  report(place: Place, message: string, options: ReportOptions = {}): void {
+  /** Reports a problem. A message that is costly to make is given as a function. */
+  report(place: Place, message: string | (() => string), options: ReportOptions = {}): void {
     if (!options.isLocal) this.#isWhole = false;
     if (this.#found.length >= PROBLEMS_MAX) {
       this.#leftOut++;
       return;
     }
-    const problem: Problem = { path: place.path, message };
+    const problem: Problem = { path: place.path, message: typeof message === "string" ? message : message() };
     const position = options.within ?? place.position;
     if (position !== undefined) Object.assign(problem, { line: position.line, column: position.column });
     if (options.within !== undefined) {

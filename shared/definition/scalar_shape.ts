@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../json.ts";
 import { NAME_CHARS_MAX } from "../limits.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { quote } from "./place.ts";
-import { refuse, type Shape } from "./shape.ts";
+import { isObject, refuse, type Shape } from "./shape.ts";
 
 /** A text of at most so many characters, not empty. */
 export function text(what: string, charsMax: number): Shape<string> {
@@ -105,11 +105,17 @@ export function duration(what: string, bounds: { minMs: number; maxMs: number })
   };
 }
 
+/** Whether all of a value could be read; what could not has been reported. */
+function isRead(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  return Object.values(value).every(isRead);
+}
+
 /** Any JSON. */
 export const anyJson: Shape<JsonValue> = {
   what: "a value",
   schema: {},
-  read: (value) => value as JsonValue | undefined,
+  read: (value) => isRead(value) ? value as JsonValue : undefined,
 };
 
 /** A JSON object with any content. */
@@ -117,9 +123,9 @@ export function anyObject(what: string): Shape<JsonObject> {
   return {
     what,
     schema: { type: "object" },
-    read: (value, place, reading) =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
-        ? value as JsonObject
-        : refuse(what, value, place, reading),
+    read: (value, place, reading) => {
+      if (!isObject(value)) return refuse(what, value, place, reading);
+      return isRead(value) ? value as JsonObject : undefined;
+    },
   };
 }

@@ -173,9 +173,11 @@ export function record<T extends object>(
       reading.note(result, "", place);
       for (const key of Object.keys(value)) {
         if (!Object.hasOwn(fields, key)) {
-          const other = Object.hasOwn(options.alsoKnownAs ?? {}, key) ? options.alsoKnownAs![key] : undefined;
-          const hint = other === undefined ? nearestName(key, keys) : `; here it is "${other}"`;
-          reading.report(place.key(key), `${what} has no ${quote(key)}${hint || `; it has ${shown.join(", ")}`}`);
+          reading.report(place.key(key), () => {
+            const other = Object.hasOwn(options.alsoKnownAs ?? {}, key) ? options.alsoKnownAs![key] : undefined;
+            const hint = other === undefined ? nearestName(key, keys) : `; here it is "${other}"`;
+            return `${what} has no ${quote(key)}${hint || `; it has ${shown.join(", ")}`}`;
+          });
           continue;
         }
         const { as = key, shape } = fields[key];

@@ -28,7 +28,7 @@ function checkTargets(
   reading: Reading,
 ): void {
   const names = Object.keys(states);
-  const missing = (name: string) => {
+  const missing = (name: string) => () => {
     const listed = `; the states are ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", ..." : ""}`;
     return `there is no state ${quote(name)}${nearestName(name, names) || listed}`;
   };

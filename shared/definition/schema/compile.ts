@@ -6,6 +6,7 @@
  */
 
 import type { JsonObject, JsonValue } from "../../json.ts";
+import { SUBSCHEMAS_MAX } from "../../limits.ts";
 import { nearestName } from "../nearest_name.ts";
 import { type Place, quote } from "../place.ts";
 import type { Reading } from "../reading.ts";
@@ -39,6 +40,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** A schema that was compiled, or is about to be. */
 class CompiledSchema implements Checker {
   readonly place: Place;
+  isCompiled = false;
   checks: Check[] = [];
   /** Schemas that check the same value. */
   readonly inPlace: CompiledSchema[] = [];
@@ -57,17 +59,25 @@ class CompiledSchema implements Checker {
 /** Compiles a schema; what is wrong with it is reported to the reading, and then checks nothing. */
 export function compileSchema(root: JsonObject, place: Place, reading: Reading): Checker {
   const compiled = new Map<string, CompiledSchema>();
-  const report = (place: Place, message: string) => reading.report(place, message, { isLocal: true });
+  /** Schemas that are referred to, and compiled after what refers to them: a chain may be as long as the document. */
+  const referred: { schema: JsonValue; result: CompiledSchema }[] = [];
+  const report = (place: Place, message: string | (() => string)) => reading.report(place, message, { isLocal: true });
 
-  const compile = (schema: JsonValue, place: Place): CompiledSchema => {
-    const known = compiled.get(place.path);
-    if (known !== undefined) return known;
-    const result = new CompiledSchema(place);
+  const known = (place: Place): CompiledSchema => {
+    const result = compiled.get(place.path) ?? new CompiledSchema(place);
     compiled.set(place.path, result);
-    if (schema === false) result.checks = [(_value, path, run) => run.report(path, "is not allowed here")];
+    return result;
+  };
+
+  const compile = (schema: JsonValue, result: CompiledSchema): void => {
+    if (result.isCompiled || compiled.size > SUBSCHEMAS_MAX) return;
+    result.isCompiled = true;
+    const { place } = result;
+    if (compiled.size === SUBSCHEMAS_MAX) {
+      report(place, `more than ${SUBSCHEMAS_MAX} schemas within the input schema`);
+    } else if (schema === false) result.checks = [(_value, path, run) => run.report(path, "is not allowed here")];
     else if (isSchemaObject(schema)) compileKeywords(schema, result);
     else if (schema !== true) report(place, "must be a schema: an object, true or false");
-    return result;
   };
 
   const compileKeywords = (schema: JsonObject, result: CompiledSchema): void => {
@@ -78,11 +88,15 @@ export function compileSchema(root: JsonObject, place: Place, reading: Reading):
         if (check !== undefined) result.checks.push(check);
       } else if (name === "$defs" || name === "definitions") {
         const definitions = isSchemaObject(value) ? value : {};
-        for (const key of Object.keys(definitions)) compile(definitions[key], result.place.member(name).member(key));
+        for (const key of Object.keys(definitions)) {
+          compile(definitions[key], known(result.place.member(name).member(key)));
+        }
       } else if (!ANNOTATIONS.has(name) && !name.startsWith("x-")) {
-        const instead = Object.hasOwn(INSTEAD, name) ? `; ${INSTEAD[name]}` : undefined;
-        const hint = instead ?? nearestName(name, [...Object.keys(KEYWORDS), ...ANNOTATIONS]);
-        report(result.place.key(name), `${quote(name)} is no keyword of JSON Schema that is taken here${hint}`);
+        report(result.place.key(name), () => {
+          const instead = Object.hasOwn(INSTEAD, name) ? `; ${INSTEAD[name]}` : undefined;
+          const hint = instead ?? nearestName(name, [...Object.keys(KEYWORDS), ...ANNOTATIONS]);
+          return `${quote(name)} is no keyword of JSON Schema that is taken here${hint}`;
+        });
       }
     }
   };
@@ -99,7 +113,8 @@ export function compileSchema(root: JsonObject, place: Place, reading: Reading):
       beside: (keyword) => result.place.member(keyword),
       refuse: (message, where = place) => report(where, message) as undefined,
       subschema: (schema, where, options) => {
-        const other = compile(schema, where);
+        const other = known(where);
+        compile(schema, other);
         return options?.isInPlace ? inPlace(other) : other;
       },
       reference: (pointer) => inPlace(resolve(pointer, place)),
@@ -117,13 +132,19 @@ export function compileSchema(root: JsonObject, place: Place, reading: Reading):
       else where = where.member(key);
       target = partOf(target, key);
     }
-    if (isPointer && target !== undefined) return compile(target, where);
+    if (isPointer && target !== undefined) {
+      const result = known(where);
+      referred.push({ schema: target, result });
+      return result;
+    }
     const expected = 'a reference leads into this schema, such as "#/$defs/address"; nothing is fetched';
     report(from, isPointer ? `there is nothing at ${quote(pointer)} in the schema` : expected);
     return new CompiledSchema(from);
   };
 
-  const checker = compile(root, place);
+  const checker = known(place);
+  compile(root, checker);
+  for (let next = referred.pop(); next !== undefined; next = referred.pop()) compile(next.schema, next.result);
   refuseCycles(compiled.values(), report);
   return checker;
 }
