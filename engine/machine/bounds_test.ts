@@ -260,3 +260,29 @@ check(
     },
   },
 );
+
+const HUNDRED = Array.from({ length: 100 }, (_, index) => task(`part${index}`));
+
+check(
+  "[M7] advance() does not count tasks that were cancelled in the same step",
+  {
+    a: { on: { go: [{ target: "b" }] } },
+    b: { enter: HUNDRED, on: { next: [{ target: "b" }] } },
+  },
+  [...Array.from({ length: 11 }, () => ({ event: "next", keep: true })), { event: "go" }],
+  {
+    kept: [],
+    tasks: HUNDRED.map((_, index) => `part${index}`),
+  },
+);
+
+check("[M7] advance() does not count the tasks of dropped events", {
+  a: { on: { go: [{ target: "b" }] } },
+  b: {
+    on: { bad: [{ actions: [...HUNDRED.slice(1), set("x", "event.data.none")] }], good: [{ actions: [task("one")] }] },
+  },
+}, [
+  ...Array.from({ length: 11 }, () => ({ event: "bad", data: {}, keep: true })),
+  { event: "good", keep: true },
+  { event: "go" },
+], { kept: [], tasks: ["one"] });

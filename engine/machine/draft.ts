@@ -210,7 +210,7 @@ export class Draft {
     }
     this.#instance.tasks = {};
     this.#ownsTasks = true;
-    this.#taskCount = 0;
+    this.#taskCount = undefined;
   }
 
   setTimer(timerId: string, delayMs: number): void {
@@ -331,7 +331,7 @@ export class Draft {
   #removeTask(taskId: string): void {
     this.#instance.tasks = omitMember(this.#instance.tasks, taskId);
     this.#ownsTasks = true;
-    if (this.#taskCount !== undefined) this.#taskCount--;
+    this.#taskCount = undefined;
   }
 
   #ownTimers(): Record<string, PendingTimer> {

@@ -336,3 +336,34 @@ check("applyKept() undoes what a dropped event wrote into a context that was new
   { event: "bad", data: {}, keep: true },
   { event: "go" },
 ], { context: { n: 1, m: 1, seen: [1, false] } });
+
+check(
+  "applyKept() undoes what a dropped event wrote into a context that was there before this step",
+  {
+    a: { on: { go: [{ target: "b" }] } },
+    b: {
+      on: {
+        bad: [{ actions: [set("n", "2"), set("x", "event.data.none")] }],
+        good: [{ actions: [set("seen", "context.n")] }],
+      },
+    },
+  },
+  [{ event: "bad", data: {}, keep: true }, { event: "good", keep: true }, { event: "go" }],
+  {
+    context: { n: 1, seen: 1 },
+  },
+  { input: { n: 1 } },
+);
+
+check(
+  "applyKept() undoes the tasks of a dropped event beside those of the state",
+  {
+    a: { on: { go: [{ target: "b" }] } },
+    b: { enter: [task("one")], on: { bad: [{ actions: [task("two"), set("x", "event.data.none")] }] } },
+  },
+  [{ event: "bad", data: {}, keep: true }, { event: "go" }],
+  {
+    tasks: ["one"],
+    commands: [{ kind: "scheduleTask", taskId: "t1", task: { name: "one", code: "input" }, input: {} }],
+  },
+);
