@@ -1,5 +1,6 @@
 /** The engine's HTTP application: Connect and gRPC-Web, JSON and binary, served through Hono. */
 
+import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import { type ConnectError, type ConnectRouter, createConnectRouter, type Interceptor } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { Hono } from "hono";
@@ -8,6 +9,7 @@ import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts
 import { RPC_BYTES_MAX } from "../../shared/limits.ts";
 import type { Engine } from "../engine.ts";
 import { toConnectError } from "./errors.ts";
+import { type UnaryHandler, unaryHandler, type UnaryImplementation } from "./unary_handler.ts";
 import { workerService } from "./worker_service.ts";
 import { workflowService } from "./workflow_service.ts";
 
@@ -41,17 +43,22 @@ export function errorInterceptor(engine: Engine, options: AppOptions): Intercept
 
 export function app(engine: Engine, options: AppOptions): Hono {
   const hono = new Hono();
+  const interceptors = [errorInterceptor(engine, options)];
   const router = createConnectRouter({
     grpc: false,
     readMaxBytes: RPC_BYTES_MAX,
     writeMaxBytes: RPC_BYTES_MAX,
-    interceptors: [errorInterceptor(engine, options)],
+    interceptors,
   });
   routes(engine)(router);
+  const unary = unaryHandlers(engine, interceptors);
   for (const handler of router.handlers) {
     const fetchHandler = createFetchHandler(handler, { httpVersion: "1.1" });
+    const handleUnary = unary.get(handler.requestPath);
     hono.all(handler.requestPath, (context) => {
       const { raw } = context.req;
+      const answering = handleUnary?.(raw);
+      if (answering !== undefined) return answering;
       const bytes = Number(raw.headers.get("content-length") ?? 0);
       return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : blameCaller(fetchHandler(raw));
     });
@@ -61,6 +68,25 @@ export function app(engine: Engine, options: AppOptions): Hono {
     context.json({ code: "not_found", message: `There is nothing at ${context.req.path}` }, 404)
   );
   return hono;
+}
+
+/** The unary methods of both services, by path. */
+function unaryHandlers(engine: Engine, interceptors: readonly Interceptor[]): Map<string, UnaryHandler> {
+  const handlers = new Map<string, UnaryHandler>();
+  const add = (service: DescService, implementations: object) => {
+    for (const method of service.methods) {
+      if (method.methodKind !== "unary") continue;
+      const implementation = (implementations as Record<string, UnaryImplementation>)[method.localName];
+      const options = { interceptors, readBytesMax: RPC_BYTES_MAX };
+      handlers.set(
+        `/${service.typeName}/${method.name}`,
+        unaryHandler(method as DescMethodUnary, implementation, options),
+      );
+    }
+  };
+  add(WorkflowService, workflowService(engine));
+  add(WorkerService, workerService(engine));
+  return handlers;
 }
 
 /** Answered before the body is read. */

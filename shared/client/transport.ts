@@ -3,6 +3,7 @@
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DegovError } from "../errors.ts";
+import { type Post, unaryCall } from "./unary_call.ts";
 
 /** Where the engine listens unless told otherwise. */
 export const ENGINE_URL_DEFAULT = "http://127.0.0.1:7420";
@@ -33,25 +34,39 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
   const client = httpClient(options);
   const authorization = options.token === undefined ? undefined : `Bearer ${options.token}`;
   let current = 0;
-  return createConnectTransport({
+  const connect = createConnectTransport({
     baseUrl: origins[0],
     useBinaryFormat: true,
     interceptors: options.interceptors,
-    fetch: async (input, init) => {
-      const tried = current;
+    fetch: (input, init) => {
       const url = new URL(String(input));
       if (authorization !== undefined) (init!.headers as Headers).set("authorization", authorization);
-      const request: RequestInit & { client?: Deno.HttpClient } = client === undefined ? init! : { ...init, client };
-      try {
-        const response = await fetch(origins[tried] + url.pathname + url.search, request);
-        if (response.status === 502 || response.status === 503 || response.status === 504) next(tried);
-        return response;
-      } catch (error) {
-        if (!(init?.signal?.aborted)) next(tried);
-        throw error;
-      }
+      return send(url.pathname + url.search, init!);
     },
   });
+  if (options.interceptors !== undefined && options.interceptors.length > 0) return connect;
+  const post: Post = (path, init) => {
+    if (authorization !== undefined) init.headers.push(["authorization", authorization]);
+    return send(path, init);
+  };
+  return {
+    unary: (method, signal, timeoutMs, header, input) =>
+      unaryCall(post, { method, input }, { signal, timeoutMs, header }),
+    stream: (...call) => connect.stream(...call),
+  };
+
+  async function send(path: string, init: RequestInit): Promise<Response> {
+    const tried = current;
+    const request: RequestInit & { client?: Deno.HttpClient } = client === undefined ? init : { ...init, client };
+    try {
+      const response = await fetch(origins[tried] + path, request);
+      if (response.status === 502 || response.status === 503 || response.status === 504) next(tried);
+      return response;
+    } catch (error) {
+      if (!init.signal?.aborted) next(tried);
+      throw error;
+    }
+  }
 
   function next(tried: number): void {
     if (tried === current) current = (current + 1) % origins.length;
