@@ -3,9 +3,11 @@
 import { type Address, isLoopback, parseAddress } from "../shared/address.ts";
 import { DegovError } from "../shared/errors.ts";
 import { formatHelp, parseCount, parseFlags } from "../shared/flags.ts";
+import { LOG_FLAGS, type LogOptions, readLogOptions } from "../shared/log.ts";
 
 export interface EngineConfig {
   help: boolean;
+  log: LogOptions;
   listen: Address;
   /** Spec for openStore: `sqlite:PATH`, `fdb:` or `memory:`. */
   store: string;
@@ -15,24 +17,26 @@ export interface EngineConfig {
   sessionTimeoutMs: number;
 }
 
-const FLAGS = {
+/** For help, and for the command that hands them on. */
+export const ENGINE_FLAGS = {
   listen: { value: "HOST:PORT", help: "address to serve on; loopback only", default: "127.0.0.1:7420" },
   store: { value: "SPEC", help: "sqlite:PATH, fdb: or memory:", default: "sqlite:.degov/engine.db" },
   durability: { value: "fsync|os", help: "what an acknowledgement of sqlite means", default: "fsync" },
   "fdb-cluster-file": { value: "PATH", help: "FoundationDB's cluster file; default: that of its client library" },
   "fdb-prefix": { value: "TEXT", help: "prefix of all keys in FoundationDB", default: "degov" },
   "session-timeout-ms": { value: "MS", help: "a worker not heard of for so long is lost", default: "15000" },
+  ...LOG_FLAGS,
   help: { help: "show this text" },
 } as const;
 
-export const ENGINE_HELP = formatHelp("deno task engine [FLAGS]", FLAGS);
+export const ENGINE_HELP = formatHelp("deno task engine [FLAGS]", ENGINE_FLAGS);
 
 /** @throws DegovError INVALID_ARGUMENT, FAILED_PRECONDITION for an address that others can reach */
 export function readEngineConfig(
   args: readonly string[],
   environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): EngineConfig {
-  const values = parseFlags(FLAGS, args, environment);
+  const values = parseFlags(ENGINE_FLAGS, args, environment);
   const listen = parseAddress(values.listen!);
   if (!isLoopback(listen.hostname)) {
     throw new DegovError(
@@ -47,6 +51,7 @@ export function readEngineConfig(
   }
   return {
     help: values.help !== undefined,
+    log: readLogOptions(values),
     listen,
     store: toStoreSpecification(store!, values["fdb-cluster-file"] ?? environment("FDB_CLUSTER_FILE")),
     durability,

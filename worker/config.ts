@@ -2,10 +2,12 @@
 
 import { ENGINE_URL_DEFAULT } from "../shared/client/transport.ts";
 import { formatHelp, parseCount, parseFlags } from "../shared/flags.ts";
+import { LOG_FLAGS, type LogOptions, readLogOptions } from "../shared/log.ts";
 import { SLOTS_MAX, TASK_MEMORY_BYTES_DEFAULT } from "../shared/limits.ts";
 
 export interface WorkerConfig {
   help: boolean;
+  log: LogOptions;
   /** Addresses of engines that share one store. */
   engines: string[];
   /** Begins the worker's id; the rest is made up anew for each process. */
@@ -29,7 +31,8 @@ export interface WorkerConfig {
 
 const MIB = 1024 * 1024;
 
-const FLAGS = {
+/** For help, and for the command that hands them on. */
+export const WORKER_FLAGS = {
   engine: { value: "URL[,URL]", help: "engines that share one store", default: ENGINE_URL_DEFAULT },
   name: { value: "TEXT", help: "begins the worker's id", default: "worker" },
   processes: { value: "N", help: "worker processes", default: "1" },
@@ -41,20 +44,23 @@ const FLAGS = {
   "memory-mb": { value: "MIB", help: "memory of one task", default: String(TASK_MEMORY_BYTES_DEFAULT / MIB) },
   "executions-per-isolate": { value: "N", help: "an isolate is replaced after so many tasks", default: "10000" },
   "process-id": { value: "ID", help: "set by the supervisor for its processes" },
+  ...LOG_FLAGS,
   help: { help: "show this text" },
 } as const;
 
-export const WORKER_HELP = formatHelp("deno task worker [FLAGS]", FLAGS);
+export const WORKER_HELP = formatHelp("deno task worker [FLAGS]", WORKER_FLAGS);
 
 /** @throws DegovError INVALID_ARGUMENT */
 export function readWorkerConfig(
   args: readonly string[],
   environment: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): WorkerConfig {
-  const values = parseFlags(FLAGS, args, environment);
-  const count = (name: keyof typeof FLAGS, min: number, max: number) => parseCount(values[name], name, { min, max });
+  const values = parseFlags(WORKER_FLAGS, args, environment);
+  const count = (name: keyof typeof WORKER_FLAGS, min: number, max: number) =>
+    parseCount(values[name], name, { min, max });
   return {
     help: values.help !== undefined,
+    log: readLogOptions(values),
     engines: values.engine!.split(",").map((address) => address.trim()).filter((address) => address !== ""),
     name: values.name!,
     processes: count("processes", 1, 64),

@@ -19,7 +19,7 @@ const logger = getLogger(["degov", "supervisor"]);
 export async function main(args: readonly string[], command: readonly string[]): Promise<void> {
   const config = readWorkerConfig(args);
   if (config.help) return console.log(WORKER_HELP);
-  await configureLog();
+  await configureLog(config.log);
   if (config.processId !== undefined) return await runWorkerProcess(config.processId, config);
   const supervisor = new Supervisor({
     processes: config.processes,

@@ -1,0 +1,51 @@
+/** What the command says when something went wrong, and what to do about it. */
+
+import { DegovError, formatProblems } from "../shared/errors.ts";
+import { COMMAND } from "./config.ts";
+import { EXIT_CODES, exitOfError } from "./exit_code.ts";
+import type { Session } from "./session.ts";
+
+/** Tells what went wrong, and sets the exit code. */
+export async function reportFailure(session: Session, thrown: unknown): Promise<void> {
+  const error = DegovError.from(thrown);
+  const { terminal } = session;
+  session.exit(exitOfError(error.code));
+  const next = await nextStep(session, error);
+  if (terminal.json) {
+    const { code, message, problems } = error;
+    const exitCode = session.exitCode;
+    terminal.complain(JSON.stringify({ error: { code, message, exitCode, problems, ...(next ? { next } : {}) } }));
+    return;
+  }
+  terminal.complain(`${terminal.style(["red", "bold"], "error:")} ${error.message}`);
+  const listed = error.problems.length > 0 && !error.message.includes(error.problems[0].message);
+  if (listed) terminal.complain(formatProblems(error.problems));
+  if (next !== undefined) terminal.complain(`${terminal.style("cyan", "next:")} ${next}`);
+  const isBug = !(thrown instanceof DegovError) && thrown instanceof Error;
+  if (isBug && session.environment("DEGOV_STACK") !== undefined) terminal.complain(thrown.stack ?? "");
+}
+
+async function nextStep(session: Session, error: DegovError): Promise<string | undefined> {
+  switch (error.code) {
+    case "UNAVAILABLE":
+    case "DEADLINE_EXCEEDED": {
+      const { engines } = await session.connection().catch(() => ({ engines: [] as string[] }));
+      return `start one with \`${COMMAND} dev\`, or name one with --engine URL (tried ${engines.join(", ")})`;
+    }
+    case "UNAUTHENTICATED":
+      return "put the token into a file and name it with --token-file FILE, or set DEGOV_TOKEN";
+    case "PERMISSION_DENIED":
+      return `use a token of another role; an administrator makes one with \`${COMMAND} token create\``;
+    case "NOT_FOUND":
+      return error.message.includes("workflow")
+        ? `register it with \`${COMMAND} apply FILE\`; \`${COMMAND} workflows\` lists what there is`
+        : `\`${COMMAND} list\` lists the instances`;
+    default:
+      return undefined;
+  }
+}
+
+/** The exit code for flags that commander refused; it has printed why. */
+export function usageExit(session: Session): void {
+  session.exitCode = EXIT_CODES.usage.code;
+}

@@ -1,0 +1,91 @@
+/** History for people: one line for each thing that happened. */
+
+import type { HistoryRecordView } from "../shared/client/views.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { oneLine, printable } from "./table.ts";
+import type { Style, Terminal } from "./terminal.ts";
+import { formatClock, formatTook } from "./time.ts";
+
+interface Line {
+  mark: string;
+  style: Style;
+  text: string;
+}
+
+/** Values of a context are shown up to so many characters; `--json` has them whole. */
+const VALUE_CHARS_MAX = 160;
+
+export function showRecord(terminal: Terminal, record: HistoryRecordView): void {
+  for (const entry of record.entries) {
+    const [kind, detail] = Object.entries(entry)[0] as [string, JsonObject];
+    const { mark, style, text } = describeEntry(kind, detail);
+    const sequence = terminal.style("dim", `${formatClock(record.atMs)} ${String(record.sequence).padStart(4)}`);
+    terminal.line(`${sequence} ${terminal.style(style, mark)} ${oneLine(text)}`);
+    for (const { level, text: output } of (detail.console ?? []) as { level?: string; text?: string }[]) {
+      const prefix = `${" ".repeat(20)}${level ?? "log"} | `;
+      for (const row of printable(output ?? "").split("\n")) terminal.line(terminal.style("dim", prefix + row));
+    }
+  }
+}
+
+/** One entry, as in the JSON form of degov.v1.HistoryEntry: protobuf leaves out what is empty. */
+function describeEntry(kind: string, detail: JsonObject): Line {
+  const { name, state, from, to, event, key, value, message, output } = detail;
+  const failure = detail.failure as { code?: string; message?: string } | undefined;
+  const why = failure === undefined ? "" : `: ${failure.code}: ${failure.message ?? ""}`;
+  switch (kind) {
+    case "started":
+      return { mark: "▶", style: "cyan", text: `started with ${shortJson(detail.input)}` };
+    case "eventReceived":
+      return { mark: "◆", style: "magenta", text: `event ${name} ${shortJson(detail.data, "")}` };
+    case "eventKept":
+      return { mark: "◇", style: "magenta", text: `event ${name} kept until a state takes it` };
+    case "eventDropped":
+      return { mark: "◇", style: "yellow", text: `event ${name} dropped: ${message}` };
+    case "stateExited":
+      return { mark: "○", style: "dim", text: `left ${state}` };
+    case "transitionTaken":
+      return { mark: "→", style: "blue", text: `${from} → ${to ?? from} on ${event}` };
+    case "stateEntered":
+      return { mark: "●", style: "blue", text: `entered ${state}` };
+    case "contextSet":
+      return { mark: "=", style: "dim", text: `${key} = ${shortJson(value)}` };
+    case "contextCleared":
+      return { mark: "=", style: "dim", text: `${key} removed` };
+    case "logged":
+      return { mark: "»", style: "white", text: String(message ?? "") };
+    case "taskScheduled":
+      return { mark: "…", style: "dim", text: `task ${name} scheduled` };
+    case "taskCompleted":
+      return { mark: "✓", style: "green", text: `task ${name} ${took(detail)} returned ${shortJson(output)}` };
+    case "attemptFailed":
+      return { mark: "!", style: "yellow", text: `task ${name} failed, tried again at ${detail.retryAt}${why}` };
+    case "taskFailed":
+      return { mark: "✗", style: "red", text: `task ${name} failed for good${why}` };
+    case "taskCancelled":
+      return { mark: "✗", style: "yellow", text: `task ${name} cancelled` };
+    case "timerFired":
+      return { mark: "⏲", style: "magenta", text: `timer ${detail.timerId} fired` };
+    case "completed":
+      return { mark: "■", style: "green", text: "completed" };
+    case "failed":
+      return { mark: "■", style: "red", text: `failed${why}` };
+    case "cancelled":
+      return { mark: "■", style: "yellow", text: `cancelled${detail.reason ? `: ${detail.reason}` : ""}` };
+    case "retried":
+      return { mark: "↻", style: "cyan", text: `retried from ${state}` };
+    default:
+      return { mark: "·", style: "dim", text: `${kind} ${shortJson(detail)}` };
+  }
+}
+
+function took({ durationMs, attempt }: JsonObject): string {
+  const repeated = Number(attempt ?? 1) > 1 ? `, attempt ${attempt}` : "";
+  return `(${formatTook(Number(durationMs ?? 0))}${repeated})`;
+}
+
+function shortJson(value: unknown, absent = "null"): string {
+  if (value === undefined || (absent === "" && value === null)) return absent;
+  const text = JSON.stringify(value);
+  return text.length <= VALUE_CHARS_MAX ? text : `${text.slice(0, VALUE_CHARS_MAX)}… (${text.length} characters)`;
+}

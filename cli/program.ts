@@ -1,0 +1,77 @@
+/** The command, put together: every subcommand, the flags that all of them know, and completions. */
+
+import complete from "@bomb.sh/tab/commander";
+import { Command } from "commander";
+import { VERSION } from "../shared/version.ts";
+import { applyCommand } from "./commands/apply.ts";
+import { cancelCommand, retryCommand, sendCommand } from "./commands/change.ts";
+import { devCommand } from "./commands/dev.ts";
+import { listCommand, workersCommand, workflowsCommand } from "./commands/list.ts";
+import { engineCommand, workerCommand } from "./commands/processes.ts";
+import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
+import { startCommand } from "./commands/start.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { offer, type Suggestion } from "./completions.ts";
+import { type GlobalFlags, wantsColor } from "./config.ts";
+import type { Session } from "./session.ts";
+
+const GROUPS: readonly { heading: string; commands: (session: Session) => Command[] }[] = [
+  {
+    heading: "Run:",
+    commands: (session) => [devCommand(session), engineCommand(), workerCommand()],
+  },
+  {
+    heading: "Workflows:",
+    commands: (session) => [validateCommand(session), applyCommand(session), workflowsCommand(session)],
+  },
+  {
+    heading: "Instances:",
+    commands: (session) => [
+      ...[startCommand(session), sendCommand(session), getCommand(session), listCommand(session)],
+      ...[watchCommand(session), historyCommand(session), explainCommand(session)],
+      ...[cancelCommand(session), retryCommand(session)],
+    ],
+  },
+  {
+    heading: "Operate:",
+    commands: (session) => [workersCommand(session)],
+  },
+];
+
+/** `suggestions` are names that a shell has asked for. */
+export function program(session: Session, suggestions: readonly Suggestion[] = []): Command {
+  const root = new Command("degov")
+    .description("Durable workflows whose tasks are code that nobody has to trust.")
+    .version(VERSION, "-V, --version")
+    .option("--engine <url[,url]>", "engines that share one store (DEGOV_ENGINE; default http://127.0.0.1:7420)")
+    .option("--token-file <path>", "file with the token to show to the engine (DEGOV_TOKEN_FILE, or DEGOV_TOKEN)")
+    .option("--tls-ca <path>", "authority of the engine's certificate, PEM (DEGOV_TLS_CA)")
+    .option("--tls-cert <path>", "own certificate, PEM (DEGOV_TLS_CERT)")
+    .option("--tls-key <path>", "key of the own certificate, PEM (DEGOV_TLS_KEY)")
+    .option("--json", "write JSON: one document, or one on each line for lists and streams")
+    .option("--no-color", "no colour (NO_COLOR)")
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .addHelpText("after", "\nThe flags above may stand before or after a command. `degov help COMMAND` says more.");
+  for (const { heading, commands } of GROUPS) {
+    for (const command of commands(session)) root.addCommand(command.helpGroup(heading));
+  }
+  offer(complete(root), suggestions);
+  const shells = root.commands.find((command) => command.name() === "complete")!;
+  shells.helpGroup("Operate:").alias("completions").summary("print the completion script of a shell")
+    .description("Prints a completion script: `source <(degov complete bash)`; also zsh, fish and powershell.");
+  root.hook("preAction", (_, command) => applyFlags(session, command.optsWithGlobals<GlobalFlags>()));
+  root.configureOutput({
+    writeOut: (text) => session.terminal.line(text.trimEnd()),
+    writeErr: (text) => session.terminal.complain(text.trimEnd()),
+  });
+  for (const command of root.commands) command.copyInheritedSettings(root);
+  return root.exitOverride();
+}
+
+function applyFlags(session: Session, flags: GlobalFlags): void {
+  session.flags = flags;
+  session.terminal.json = flags.json ?? false;
+  const color = wantsColor(session.terminal.isTerminal, session.environment);
+  session.terminal.color = flags.color !== false && color;
+}
