@@ -23,7 +23,7 @@ export interface BatchReader {
 
 const EMPTY = new Uint8Array();
 
-/** The batch of commits that follow one another, oldest first. */
+/** The batch of the newest commits there are, oldest first: what a later commit overwrote would be missing (B1). */
 export function encodeBatch(commits: readonly Commit[]): ArrayBuffer {
   const operations: [kind: number, first: Bytes, second: Bytes][] = [];
   let bytes = HEADER_BYTES;
@@ -37,7 +37,7 @@ export function encodeBatch(commits: readonly Commit[]): ArrayBuffer {
   for (const { chains, entries } of commits) {
     for (let index = 0; index < chains.length; index++) {
       const { key, newest } = chains[index];
-      if (newest !== entries[index]) continue; // B1: a later commit of the batch has written the key again.
+      if (newest !== entries[index]) continue; // B1: a later commit, which is in the batch too, has written the key.
       const { value } = newest;
       operations.push(value === undefined ? [CLEAR, key, EMPTY] : [SET, key, value]);
       bytes += OPERATION_BYTES + key.length + (value?.length ?? 0);
