@@ -9,10 +9,16 @@ import { parseDefinition } from "./parse.ts";
 
 type Container = Record<string, unknown> | unknown[];
 
-/** Every object and list within a value, itself included. */
-function containersOf(value: unknown): Container[] {
-  if (typeof value !== "object" || value === null) return [];
-  return [value as Container, ...Object.values(value).flatMap(containersOf)];
+/** Every object and list within a value, itself included; what was put in twice is there once. */
+function containersOf(value: unknown, seen = new Set<unknown>()): Container[] {
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  seen.add(value);
+  return [value as Container, ...Object.values(value).flatMap((part) => containersOf(part, seen))];
+}
+
+/** What is put in is a copy, as further damage may be done to it. */
+function copyOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && !(value instanceof Date) ? structuredClone(value) : value;
 }
 
 const rubbish = fc.oneof(
@@ -67,6 +73,7 @@ const damage: fc.Arbitrary<Damage> = fc.record({
 
 /** Damages a value in place. */
 function apply(root: Container, { kind, container, member, value, key }: Damage): void {
+  value = copyOf(value);
   const containers = containersOf(root);
   const at = containers[container % containers.length];
   const keys = Object.keys(at);

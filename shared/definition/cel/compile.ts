@@ -1,9 +1,10 @@
 /**
  * From the parser's tree to closures that evaluate it.
  *
- * The library's own evaluator is not used: it has no bound on its work (a 60-character expression can double a list
- * until memory ends, `matches` runs JavaScript's regular expressions), and swallows errors, so that no bound can be
- * put around it. Here every loop and every operation on data of any size goes through the {@link Meter}.
+ * The library's own evaluator is not used: its work has no bound, and as `||` and `exists` swallow errors, none can be
+ * put around it. Measured on cel-js 8.0.0: `[[1]]` followed by `.map(a,a+a)` 24 times, 276 characters, takes 785 MB, and
+ * twice that with the next; `matches("(a+)+$")` on 31 characters had not ended after 100 s. Here every loop and every
+ * operation on data of any size goes through the {@link Meter}.
  *
  * Bounded without the meter: evaluating each node of the tree once, since a text of EXPRESSION_CHARS_MAX characters
  * has no more nodes than that.
