@@ -51,21 +51,21 @@ export function program(session: Session, suggestions: readonly Suggestion[] = [
     .option("--json", "write JSON: one document, or one on each line for lists and streams")
     .option("--no-color", "no colour (NO_COLOR)")
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .helpCommand("help [command]", "say more of a command")
+    .commandsGroup("Help:")
     .addHelpText("after", "\nThe flags above may stand before or after a command. `degov help COMMAND` says more.");
   for (const { heading, commands } of GROUPS) {
     for (const command of commands(session)) root.addCommand(command.helpGroup(heading));
   }
-  offer(complete(root), suggestions);
-  const shells = root.commands.find((command) => command.name() === "complete")!;
-  shells.helpGroup("Operate:").alias("completions").summary("print the completion script of a shell")
-    .description("Prints a completion script: `source <(degov complete bash)`; also zsh, fish and powershell.");
+  offer(complete(root, { completionCommandName: "completions" }), suggestions);
+  root.commands.find((command) => command.name() === "completions")!.helpGroup("Operate:")
+    .summary("print the completion script of a shell")
+    .description("Prints a completion script, for example: source <(degov completions bash)");
   root.hook("preAction", (_, command) => applyFlags(session, command.optsWithGlobals<GlobalFlags>()));
   root.configureOutput({
     writeOut: (text) => session.terminal.line(text.trimEnd()),
     writeErr: (text) => session.terminal.complain(text.trimEnd()),
   });
-  for (const command of root.commands) command.copyInheritedSettings(root);
   return root.exitOverride();
 }
 

@@ -6,5 +6,5 @@ export function workerCommandLine(): string[] {
   if (Deno.build.standalone) return [Deno.execPath(), "worker"];
   const config = join(import.meta.dirname!, "..", "deno.json");
   const main = join(import.meta.dirname!, "..", "worker", "main.ts");
-  return [Deno.execPath(), "run", "--config", config, "-P=worker", main];
+  return [Deno.execPath(), "run", "--quiet", "--config", config, "-P=worker", main];
 }

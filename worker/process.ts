@@ -23,6 +23,8 @@ export function spawnWorkerProcess(
     stdin: "piped", // V1: closes when this process ends, however it ends
     stdout: "inherit",
     stderr: "inherit",
+    // A group of its own: Ctrl+C reaches the supervisor alone, which lets the tasks that run come to their end.
+    detached: true,
   }).spawn();
   return {
     pid: child.pid,

@@ -6,6 +6,7 @@ import { definitionHash } from "../../shared/definition/canonical.ts";
 import type { Definition } from "../../shared/definition/definition.ts";
 import { formatDefinition } from "../../shared/definition/format.ts";
 import { DegovError } from "../../shared/errors.ts";
+import { canonicalJson } from "../../shared/json.ts";
 import { COMMAND } from "../config.ts";
 import { Progress } from "../progress.ts";
 import type { Session } from "../session.ts";
@@ -82,14 +83,18 @@ function foresee(newest: WorkflowView | undefined, definition: Definition): Pick
 /** Differences between the canonical definitions, as YAML, so that neither order nor shorthand counts. */
 function showChange({ terminal }: Session, newest: WorkflowView | undefined, definition: Definition): void {
   if (newest === undefined || newest.hash === definitionHash(definition)) return;
-  const before = formatDefinition(newest.definition as unknown as Definition, "yaml");
-  const after = formatDefinition(definition, "yaml");
+  const [before, after] = [newest.definition, definition].map(inFixedOrder);
   const [old, fresh] = [`${definition.name} version ${newest.version}`, `${definition.name} new`];
   const patch = createTwoFilesPatch(old, fresh, before, after, undefined, undefined, { context: 3 });
   for (const line of patch.split("\n").slice(1)) {
     const style = line.startsWith("+") ? "green" : line.startsWith("-") ? "red" : line.startsWith("@") ? "cyan" : "dim";
     terminal.line(terminal.style(style, printable(line)));
   }
+}
+
+/** The order of states and members is the author's own, and says nothing. */
+function inFixedOrder(definition: unknown): string {
+  return formatDefinition(JSON.parse(canonicalJson(definition)) as Definition, "yaml");
 }
 
 function describe({ terminal }: Session, applied: Applied, { dryRun }: { dryRun?: boolean }): string {

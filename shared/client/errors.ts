@@ -34,6 +34,13 @@ export function fromConnectError(thrown: unknown): DegovError {
     ))
   );
   const code = isNetwork ? "UNAVAILABLE" : CODES[error.code];
-  const message = isNetwork ? `Cannot reach the engine: ${error.rawMessage}` : error.rawMessage;
+  const message = isNetwork ? `Cannot reach the engine: ${rootCause(error)}` : error.rawMessage;
   return new DegovError(code, message, { cause: thrown, problems });
+}
+
+/** What the network said, which is further down than "fetch failed". */
+function rootCause(error: Error): string {
+  let deepest = error;
+  while (deepest.cause instanceof Error) deepest = deepest.cause;
+  return deepest.message;
 }
