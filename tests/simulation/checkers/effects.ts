@@ -1,0 +1,26 @@
+/** Nothing is half done: tasks, timers and indexes are those that the instance, as committed with them, asks for. */
+
+import { shardOf } from "../../../engine/keyspace.ts";
+import type { Checker } from "./checker.ts";
+
+export const effects: Checker = {
+  name: "an instance and its effects are one",
+  commit(_world, { shadow }, complain) {
+    const { id, instance, tasks, timers, indexes } = shadow;
+    if (instance === undefined) return complain(`there are entries of instance ${id}, and no instance`);
+    const unfinished = [...tasks].flatMap(([taskId, { status }]) => status === "finished" ? [] : [taskId]);
+    same(Object.keys(instance.tasks), unfinished, (told) => complain(`tasks of ${id}: ${told}`));
+    const pending = Object.entries(instance.timers).map(([timer, { fireAtMs }]) =>
+      `${timer}/${fireAtMs}/${shardOf(id)}`
+    );
+    const set = [...timers].filter((timer) => !timer.startsWith("retry:"));
+    same(pending, set, (told) => complain(`timers of ${id}: ${told}`));
+    const { status, createdAtMs, workflow } = instance;
+    const places = [`${status}/${createdAtMs}`, `${workflow}/${status}/${createdAtMs}`];
+    same(places, [...indexes], (told) => complain(`indexes of ${id}: ${told}`));
+  },
+};
+
+function same(wanted: string[], found: string[], complain: (told: string) => void): void {
+  if ([...wanted].sort().join() !== [...found].sort().join()) complain(`should be [${wanted}], and are [${found}]`);
+}
