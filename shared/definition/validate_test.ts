@@ -1,0 +1,217 @@
+/** What is refused, as data: each mistake with its path, line, column and message. */
+
+import assert from "node:assert/strict";
+import { parseDefinition } from "./parse.ts";
+
+/** `path line:column message` of each problem. */
+function told(source: unknown): string[] {
+  const result = parseDefinition(source);
+  assert.ok(!result.ok, "the definition is accepted");
+  return result.problems.map(({ path, line, column, message }) => `${path} ${line ?? "-"}:${column ?? "-"} ${message}`);
+}
+
+/** A workflow in YAML around what a state `a` says; state `b` is final. */
+function inState(text: string): string {
+  const indented = text.split("\n").map((line) => `    ${line}`).join("\n");
+  return `name: w\ninitial: a\nstates:\n  a:\n${indented}\n  b: {final: true}\n`;
+}
+
+const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
+  ["an empty text", "", [/^ 1:1 the document is empty/]],
+  ["a text that is no object", "- a", [/^ 1:1 must be a workflow \(an object\), not a list$/]],
+  ["missing keys", "description: x", [
+    /^ 1:1 a workflow needs "name"/,
+    /^ 1:1 a workflow needs "initial"/,
+    /^ 1:1 a workflow needs "states"/,
+  ]],
+  ["no state", "name: w\ninitial: a\nstates: {}", [
+    'initial 2:10 there is no state "a"; the states are ',
+    "states 3:9 a workflow needs a state",
+  ]],
+  ["a missing initial state", "name: w\ninitial: stat\nstates: {start: {}}", [
+    /^initial 2:10 there is no state "stat"; did you mean "start"\?$/,
+  ]],
+  ["a syntax error of YAML", "name: w\nstates: [a", [/^ 2:11 not YAML: flow sequence .* end with a \]$/]],
+  ["several documents", "a: 1\n---\nb: 2", [/expected one document, not several/]],
+  ["a directive", "%YAML 1.1\n---\n!!str a: 1", [/tags are not taken here/]],
+  ["a duplicate key", "name: w\nname: v\ninitial: a\nstates: {a: }", ['name 2:1 "name" is given twice']],
+  ["an alias", inState("enter: &x\n  log: hello\nexit: *x\non: {go: b}"), [
+    /^states\.a\.enter 6:7 anchors are not taken here$/,
+    /^states\.a\.exit 7:11 aliases are not taken here/,
+  ]],
+  ["a merge key", inState("<<: {on: {go: b}}"), [/^states\.a\["<<"\] 5:5 a state has no "<<"/]],
+  ["a key named __proto__", inState("__proto__: {on: {go: b}}\non: {go: b}"), [
+    /^states\.a\.__proto__ 5:5 "__proto__" is not allowed as a key$/,
+  ]],
+  ["a key that is a list", inState("? [a]\n: b"), [/^ 5:7 a key must be a text$/]],
+  ["a number beyond JSON", inState("enter: {set: {x: .nan}}\non: {go: b}"), [
+    /^states\.a\.enter\.set\.x 5:22 NaN is no number that JSON can carry$/,
+  ]],
+  ["a misspelled key", inState("on: {go: b}\nentre: {log: x}"), [
+    /^states\.a\.entre 6:5 a state has no "entre"; did you mean "enter"\?$/,
+  ]],
+  ["keys of other tools", inState("entry: {log: x}\non: {go: {to: b, cond: 'true'}}"), [
+    'states.a.entry 5:5 a state has no "entry"; here it is "enter"',
+    'states.a.on.go.to 6:15 a transition has no "to"; here it is "target"',
+    'states.a.on.go.cond 6:22 a transition has no "cond"; here it is "guard"',
+  ]],
+  ["two ways to say one thing", `timeout: 1h\ntimeoutMs: 5\n${inState("on: {go: b}")}`, [
+    'timeoutMs 2:1 give "timeout" or "timeoutMs", not both',
+  ]],
+  ["bad names", "name: a b\ninitial: constructor\nstates:\n  constructor: {}\n", [
+    /^name 1:7 "a b" cannot be a workflow's name: a name has letters/,
+    /^initial 2:10 "constructor" cannot be a state's name: JavaScript objects have a member of that name$/,
+    /^states\.constructor 4:3 "constructor" cannot be a state's name/,
+  ]],
+  ["a name that is too long", `name: ${"n".repeat(129)}\ninitial: a\nstates: {a: }`, [
+    /has 129 characters, at most 128/,
+  ]],
+  ["wrong kinds of values", `name: 5\ninitial: [a]\nstates: x\ndescription: {}`, [
+    "name 1:7 must be a workflow's name, not 5",
+    "initial 2:10 must be a state's name, not a list",
+    'states 3:9 must be states by name, not the text "x"',
+    "description 4:14 must be a description, not an object",
+  ]],
+  ["an action that is none", inState("enter: [log, {}, {log: a, set: {b: 1}}, 5]\non: {go: b}"), [
+    /^states\.a\.enter\[0\] 5:13 must be an action: an object with "task" or "set" or "log", not the text "log"$/,
+    /^states\.a\.enter\[1\] 5:18 an action that does nothing; an action has/,
+    /^states\.a\.enter\[2\] 5:22 an action is one thing, not "log" and "set"; make them two$/,
+    /^states\.a\.enter\[3\] 5:45 must be an action/,
+  ]],
+  ["a misspelled action", inState("enter: {tsak: score, code: '1'}\non: {go: b}"), [
+    /^states\.a\.enter 5:12 unknown action "tsak"; did you mean "task"\?$/,
+  ]],
+  [
+    "keys beside an action",
+    inState("enter: [{log: x, level: 1}, {task: {name: t, code: '1'}, timeout: 5}]\non: {go: b}"),
+    [
+      'states.a.enter[0].level 5:22 "level" does not belong here; a log action has no other keys',
+      'states.a.enter[1].timeout 5:62 "timeout" does not belong here; in the long form it belongs into "task"',
+    ],
+  ],
+  ["a task without code", inState("enter: {task: t, name: u}\non: {go: b}"), [
+    /^states\.a\.enter 5:12 a task needs "code": the source/,
+    'states.a.enter.name 5:22 a task has no "name"; here it is "task"',
+  ]],
+  [
+    "a task out of bounds",
+    inState("enter: {task: t, code: '1', timeout: 2d, output: 'a b', language: python}\non: {go: b}"),
+    [
+      /^states\.a\.enter\.timeout 5:42 a task's timeout must be whole milliseconds from 1ms to 1d, not "2d"$/,
+      /^states\.a\.enter\.output 5:54 "a b" cannot be a key of the context/,
+      /^states\.a\.enter\.language .* must be a language: one of "javascript", "typescript", "wasm", not the text "python"$/,
+    ],
+  ],
+  ["a duration that is none", `timeout: 5 minutes\n${inState("after: {soon: b}")}`, [
+    /^timeout 1:10 must be a workflow's timeout, such as "30s", "1h30m" or a number of milliseconds, not the text "5 min/,
+    /^states\.a\.after\.soon 6:13 must be a delay, such as/,
+  ]],
+  [
+    "a retry policy that is none",
+    inState("enter: {task: t, code: '1', retry: {maxAttempts: 0, multiplier: .5, jitter: 2, delay: 1}}\non: {go: b}"),
+    [
+      /maxAttempts .* must be a number of attempts: a whole number from 1 to 1000, not 0$/,
+      /multiplier .* from 1 to 1000, not 0.5$/,
+      /jitter .* from 0 to 1, not 2$/,
+      /a retry policy has no "delay"/,
+    ],
+  ],
+  ["delays that do not fit", inState("enter: {task: t, code: '1', retry: {initialDelay: 2m}}\non: {go: b}"), [
+    /^states\.a\.enter\.retry .* the first delay, 2m, exceeds the longest if none is given, 1m; raise "maxDelay"$/,
+  ]],
+  [
+    "two tasks of one name",
+    inState("enter: [{task: t, code: '1'}, {task: t, code: '2'}]\nexit: {task: t, code: '3'}\non: {go: b}"),
+    [
+      /^states\.a\.enter\[1\]\.task 5:42 the state has another task named "t": give each its own name$/,
+      /^states\.a\.exit\.task 6:18 the state has another task named "t"/,
+    ],
+  ],
+  [
+    "two outputs under one key",
+    inState("enter: [{task: t, code: '1'}, {task: u, code: '2', output: t}]\non: {go: b}"),
+    [
+      /^states\.a\.enter\[1\]\.output .* the output of task "t" has the key "t" too: give each its own "output"$/,
+    ],
+  ],
+  [
+    "a set action that reads what it sets",
+    inState("enter: {set: {a: 1, b: {expression: context.a + 1}}}\non: {go: b}"),
+    [
+      /^states\.a\.enter\.set\.b 5:28 reads "a", which the same action sets; the keys of one action have no order/,
+    ],
+  ],
+  ["a log action with two things", inState("enter: [{log: {message: a, expression: '1'}}, {log: {}}]\non: {go: b}"), [
+    /^states\.a\.enter\[0\]\.log .* needs "message" or "expression", not both$/,
+    /^states\.a\.enter\[1\]\.log .* needs "message" or "expression"$/,
+  ]],
+  ["a guard that gives no truth", inState("on: {go: {target: b, guard: \"'yes'\"}}"), [
+    /^states\.a\.on\.go\.guard 1:1 cannot use this guard: it must give true or false, but gives a string/,
+  ]],
+  ["a guard that is no text", inState("on: {go: {target: b, guard: true}}"), [
+    /guard .* must be a guard \(a CEL expression as a text\), not true$/,
+  ]],
+  [
+    "expressions that do not parse",
+    inState(
+      "enter: [{task: t, code: '1', input: {x: 'contex.a', y: [1]}}, {set: {z: {expression: '1 +'}}}, {log: {expression: foo()}}]\non: {go: b}",
+    ),
+    [
+      /^states\.a\.enter\[0\]\.input\.x 1:1 cannot use this value of the input: unknown name "contex"; did you mean "context"\?/,
+      /^states\.a\.enter\[0\]\.input\.y .* must be a CEL expression as a text, not a list$/,
+      /^states\.a\.enter\[1\]\.set\.z\.expression 1:4 cannot use this expression: does not parse/,
+      /^states\.a\.enter\[2\]\.log\.expression 1:1 cannot use this expression: unknown function "foo"/,
+    ],
+  ],
+  ["an event without transitions", inState("on: {go: [], stay: }"), [
+    /^states\.a\.on\.go .* has no transition: give one, or leave it out$/,
+    /^states\.a\.on\.stay .* must be a transition: the name of a state, or an object, not null$/,
+  ]],
+  ["transitions that are never reached", inState("on: {go: [b, {target: a, guard: 'true'}]}"), [
+    /^states\.a\.on\.go\[1\] .* is never reached: a transition before it has no guard, and is always taken$/,
+  ]],
+  ["one delay in two ways", inState("after: {60s: b, 1m: a}"), [
+    /^states\.a\.after\["1m"\] 5:21 "1m" is the same delay as "60s"; make them one list$/,
+  ]],
+  [
+    "a final state that is left",
+    "name: w\ninitial: a\nstates:\n  a: {final: true, on: {go: a}, after: {1s: a}, exit: {log: x}}",
+    [
+      /^states\.a\.on .* a final state is never left, so "on" has no effect: remove it or "final"$/,
+      /^states\.a\.after .* "after" has no effect/,
+      /^states\.a\.exit .* "exit" has no effect/,
+    ],
+  ],
+  ["a state that nothing leads to", inState("on: {go: a}"), [
+    /^states\.b 6:6 nothing leads to state "b": make it a target, or remove it$/,
+  ]],
+  ["an error that never comes", inState("on: {error: b, go: b}"), [
+    /^states\.a\.on\.error 5:17 no task runs in state "a", so the event "error" never comes: remove it$/,
+  ]],
+  ["a dead end", inState("enter: {task: t, code: '1'}\non: {error: b}"), [
+    /^states\.a\.on 6:9 once its tasks are done, nothing leads on from state "a": add a transition for "complete"/,
+  ]],
+  ["a round without end", "name: w\ninitial: a\nstates:\n  a: {on: {complete: b}}\n  b: {on: {complete: a}}", [
+    /^states\.a\.on\.complete .* goes round without end, as nothing is waited for: a -> b -> a$/,
+  ]],
+  [
+    "an input schema that is none",
+    `inputSchema: {type: objekt, requierd: [a], $ref: 'https://example.org/x'}\n${inState("on: {go: b}")}`,
+    [
+      /^inputSchema\.type 1:21 must be one or more of null, boolean, integer/,
+      /^inputSchema\.requierd 1:29 "requierd" is no keyword of JSON Schema that is taken here; did you mean "required"\?$/,
+      /^inputSchema\.\$ref .* a reference leads into this schema, such as "#\/\$defs\/address"; nothing is fetched$/,
+    ],
+  ],
+];
+
+for (const [what, yaml, expected] of REFUSED) {
+  Deno.test(`parseDefinition() refuses ${what}`, () => {
+    const problems = told({ text: yaml, format: "yaml" });
+    assert.equal(problems.length, expected.length, problems.join("\n"));
+    for (const [index, one] of expected.entries()) {
+      if (typeof one === "string") assert.equal(problems[index], one);
+      else assert.match(problems[index], one);
+    }
+  });
+}
