@@ -2,11 +2,12 @@
 
 import type { Instance } from "./machine/instance.ts";
 
-type Listener = (instance: Instance) => void;
+/** `isCommitted` is false where the change may have been undone: then the instance is only a hint to look. */
+export type InstanceListener = (instance: Instance, isCommitted: boolean) => void;
 
 export class InstanceChanges {
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #observers = new Set<Listener>();
+  readonly #listeners = new Map<string, Set<InstanceListener>>();
+  readonly #observers = new Set<InstanceListener>();
   #count = 0;
 
   /** Number of listeners. */
@@ -15,7 +16,7 @@ export class InstanceChanges {
   }
 
   /** Calls the listener after each change of the instance until the returned function is called. */
-  listen(instanceId: string, listener: Listener): () => void {
+  listen(instanceId: string, listener: InstanceListener): () => void {
     const listeners = this.#listeners.get(instanceId) ?? new Set();
     this.#listeners.set(instanceId, listeners);
     listeners.add(listener);
@@ -28,13 +29,13 @@ export class InstanceChanges {
   }
 
   /** Calls the observer after each change of any instance until the returned function is called. */
-  observe(observer: Listener): () => void {
+  observe(observer: InstanceListener): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
-  announce(instance: Instance): void {
-    for (const observer of this.#observers) observer(instance);
-    for (const listener of this.#listeners.get(instance.id) ?? []) listener(instance);
+  announce(instance: Instance, isCommitted: boolean): void {
+    for (const observer of this.#observers) observer(instance, isCommitted);
+    for (const listener of this.#listeners.get(instance.id) ?? []) listener(instance, isCommitted);
   }
 }

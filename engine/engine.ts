@@ -8,11 +8,12 @@ import { type Clock, systemClock } from "../shared/clock.ts";
 import { DegovError } from "../shared/errors.ts";
 import { WATCHERS_MAX } from "../shared/limits.ts";
 import { type Random, systemRandom } from "../shared/random.ts";
-import { InstanceChanges } from "./changes.ts";
+import { InstanceChanges, type InstanceListener } from "./changes.ts";
 import { DefinitionCatalog } from "./definitions.ts";
 import { explain, type Explanation } from "./explanation.ts";
 import { InstanceSearch } from "./instance_search.ts";
-import { Instances } from "./instances.ts";
+import { newInstanceId } from "../shared/ids.ts";
+import { Instances, type StartRequest } from "./instances.ts";
 import { decodeJson, encodeJson, formatKey, KEYSPACE_FORMAT } from "./keyspace.ts";
 import type { HistoryRecord } from "./machine/history.ts";
 import type { Instance } from "./machine/instance.ts";
@@ -41,6 +42,8 @@ export interface EngineCounters {
 const SESSION_TIMEOUT_MS_DEFAULT = 15_000;
 /** Watchers look again so often even if nothing was announced: another engine may have changed the instance. */
 const WATCH_LOOK_MS = 1_000;
+/** Given with an abort, since the default reason is an exception with a stack that nobody reads. */
+const WAIT_OVER = "the wait is over";
 const WATCH_RECORDS_PER_READ = 100;
 
 export class Engine {
@@ -124,22 +127,51 @@ export class Engine {
     return await explain(this.#scheduler, this.workers, instanceId);
   }
 
+  /** Starts an instance, and answers as {@link waitForEnd} does. @throws DegovError as {@link Instances.start} does */
+  async start(
+    request: StartRequest,
+    wait: { waitMs: number; signal?: AbortSignal },
+  ): Promise<{ instance: Instance; created: boolean }> {
+    if (wait.waitMs === 0) return await this.instances.start(request);
+    const instanceId = request.instanceId || newInstanceId();
+    let created = false;
+    const instance = await this.#wait(instanceId, wait, async () => {
+      const started = await this.instances.start({ ...request, instanceId });
+      created = started.created;
+      return started.instance;
+    });
+    return { instance, created };
+  }
+
   /** The instance, once it has ended or `waitMs` has passed or the signal is aborted. @throws DegovError NOT_FOUND */
   async waitForEnd(instanceId: string, waitMs: number, signal?: AbortSignal): Promise<Instance> {
+    return await this.#wait(instanceId, { waitMs, signal }, () => this.instances.get(instanceId));
+  }
+
+  /** Listens before the first look, so that no end is missed in between. */
+  async #wait(
+    instanceId: string,
+    { waitMs, signal }: { waitMs: number; signal?: AbortSignal },
+    firstLook: () => Promise<Instance>,
+  ): Promise<Instance> {
     const untilMs = this.#clock.nowMs() + waitMs;
     const over = new AbortController();
-    const end = () => over.abort();
+    const end = () => over.abort(WAIT_OVER);
+    let ended: Instance | undefined;
+    const unlisten = this.#listen(instanceId, (instance, isCommitted) => {
+      if (instance.status === "running") return;
+      if (isCommitted) ended = instance;
+      end();
+    });
     signal?.addEventListener("abort", end);
     this.closing.addEventListener("abort", end);
-    const unlisten = this.#listen(instanceId, (instance) => {
-      if (instance.status !== "running") end();
-    });
     try {
-      for (;;) {
-        const instance = await this.instances.get(instanceId);
+      for (let look = firstLook;; look = () => this.instances.get(instanceId)) {
+        const instance = await look();
         const leftMs = untilMs - this.#clock.nowMs();
         if (instance.status !== "running" || leftMs <= 0 || signal?.aborted || this.closing.aborted) return instance;
         await this.#clock.sleep(Math.min(leftMs, WATCH_LOOK_MS), over.signal);
+        if (ended !== undefined) return ended;
       }
     } finally {
       unlisten();
@@ -184,7 +216,7 @@ export class Engine {
   async *#versions(instanceId: string, signal: AbortSignal | undefined): AsyncGenerator<Instance> {
     const ended = AbortSignal.any(signal === undefined ? [this.closing] : [this.closing, signal]);
     let changed = new AbortController();
-    const unlisten = this.#listen(instanceId, () => changed.abort());
+    const unlisten = this.#listen(instanceId, () => changed.abort(WAIT_OVER));
     try {
       while (!ended.aborted) {
         yield await this.instances.get(instanceId);
@@ -196,7 +228,7 @@ export class Engine {
     }
   }
 
-  #listen(instanceId: string, listener: (instance: Instance) => void): () => void {
+  #listen(instanceId: string, listener: InstanceListener): () => void {
     if (this.#changes.count < WATCHERS_MAX) return this.#changes.listen(instanceId, listener);
     throw new DegovError(
       "RESOURCE_EXHAUSTED",

@@ -1,7 +1,7 @@
 /** Between the engine's records and the messages of degov.v1. */
 
-import { create, fromJson, type JsonValue as ProtoJson, toJson } from "@bufbuild/protobuf";
-import { timestampFromMs, type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
+import { create, fromJson, type JsonValue as ProtoJson } from "@bufbuild/protobuf";
+import { timestampFromMs, type Value } from "@bufbuild/protobuf/wkt";
 import {
   type Failure as FailureMessage,
   FailureSchema,
@@ -15,6 +15,8 @@ import { DegovError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { ERROR_MESSAGE_CHARS_MAX, ERROR_STACK_CHARS_MAX, JSON_DEPTH_MAX } from "../../shared/limits.ts";
+import { fromValueMessage, toValueMessage } from "../../shared/value_message.ts";
+import { jsonBytes, TOO_DEEP, TOO_LARGE } from "../machine/json_bytes.ts";
 import type { HistoryEntry, HistoryRecord } from "../machine/history.ts";
 import type { Instance, InstanceStatus } from "../machine/instance.ts";
 
@@ -50,7 +52,7 @@ export function toInstanceMessage(instance: Instance, options: { payloads: boole
     updatedAt: timestampFromMs(instance.updatedAtMs),
     ...(instance.endedAtMs === undefined ? {} : { endedAt: timestampFromMs(instance.endedAtMs) }),
     ...(instance.failure === undefined ? {} : { failure: toFailureMessage(instance.failure) }),
-    ...(options.payloads ? { input: toValue(instance.input), context: toValue(instance.context) } : {}),
+    ...(options.payloads ? { input: toValueMessage(instance.input), context: toValueMessage(instance.context) } : {}),
   });
 }
 
@@ -69,25 +71,23 @@ export function fromFailureMessage(message: FailureMessage): Failure {
   };
 }
 
-export function toValue(value: JsonValue): Value {
-  return fromJson(ValueSchema, value as ProtoJson);
-}
-
 /** The JSON that a field carries. `field` is for the message. @throws DegovError INVALID_ARGUMENT */
 export function fromValue(value: Value | undefined, field: string, bytesMax: number): JsonValue {
   if (value === undefined) return null;
   let json: JsonValue;
   try {
-    json = toJson(ValueSchema, value) as JsonValue;
+    json = fromValueMessage(value);
   } catch (error) {
     throw new DegovError("INVALID_ARGUMENT", `Cannot read ${field}: it is no JSON value (${(error as Error).message})`);
   }
-  checkDepth(json, field, 0);
-  const bytes = new TextEncoder().encode(JSON.stringify(json)).length;
-  if (bytes > bytesMax) {
+  const bytes = jsonBytes(json, bytesMax);
+  if (bytes === TOO_DEEP) {
+    throw new DegovError("INVALID_ARGUMENT", `Cannot take ${field}: it is nested deeper than ${JSON_DEPTH_MAX} levels`);
+  }
+  if (bytes === TOO_LARGE) {
     throw new DegovError(
       "INVALID_ARGUMENT",
-      `Cannot take ${field}: it has ${bytes} bytes, and at most ${bytesMax} are allowed`,
+      `Cannot take ${field}: it has more than the ${bytesMax} bytes that are allowed`,
     );
   }
   return json;
@@ -99,14 +99,6 @@ export function fromObjectValue(value: Value | undefined, field: string, bytesMa
   if (isJsonObject(json)) return json;
   const found = Array.isArray(json) ? "an array" : `a ${typeof json}`;
   throw new DegovError("INVALID_ARGUMENT", `Cannot take ${field}: it is ${found}, and must be a JSON object`);
-}
-
-function checkDepth(value: JsonValue, field: string, depth: number): void {
-  if (typeof value !== "object" || value === null) return;
-  if (depth >= JSON_DEPTH_MAX) {
-    throw new DegovError("INVALID_ARGUMENT", `Cannot take ${field}: it is nested deeper than ${JSON_DEPTH_MAX} levels`);
-  }
-  for (const member of Object.values(value)) checkDepth(member, field, depth + 1);
 }
 
 /** A history record. Entries and messages have the same field names, but for times. */

@@ -23,6 +23,7 @@ import type { Completion } from "../scheduler/completion.ts";
 import type { LeaseName } from "../scheduler/dispatcher.ts";
 import type { ReportStatus } from "../scheduler/task_desk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
+import { LongCall } from "./long_call.ts";
 import { fromFailureMessage } from "./messages.ts";
 
 const STATUSES: { readonly [status in ReportStatus]: CompletionStatus } = {
@@ -47,20 +48,24 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
       return { session, sessionTimeoutMs: engine.sessionTimeoutMs };
     },
 
-    async pollTasks({ workerId, session, slots, waitMs }, { signal }) {
-      const waiting = AbortSignal.any([
-        signal,
-        engine.closing,
-        AbortSignal.timeout(atMost(waitMs, "wait_ms", POLL_WAIT_MS_MAX)),
-      ]);
+    async pollTasks({ workerId, session, slots, waitMs }, call) {
       const worker = { id: requireId(workerId, "worker_id"), session, slots: atMost(slots, "slots", SLOTS_MAX) };
-      const answer = await tasks.poll(worker, waiting);
-      return {
-        tasks: answer.tasks.map(({ token, inputJson, ...task }) => (
-          { ...task, leaseToken: token, input: encoder.encode(inputJson) }
-        )),
-        stop: answer.stop.map(fromLeaseName),
-      };
+      const waiting = new LongCall({
+        waitMs: atMost(waitMs, "wait_ms", POLL_WAIT_MS_MAX),
+        closing: engine.closing,
+        call,
+      });
+      try {
+        const answer = await tasks.poll(worker, waiting.signal);
+        return {
+          tasks: answer.tasks.map(({ token, inputJson, ...task }) => (
+            { ...task, leaseToken: token, input: encoder.encode(inputJson) }
+          )),
+          stop: answer.stop.map(fromLeaseName),
+        };
+      } finally {
+        waiting.release();
+      }
     },
 
     async completeTasks({ workerId, completions }) {

@@ -20,6 +20,7 @@ import type { ExplainedWait } from "../explanation.ts";
 import type { ListCursor } from "../instances.ts";
 import type { WorkflowRecord } from "../records.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
+import { LongCall } from "./long_call.ts";
 import {
   fromObjectValue,
   fromStatus,
@@ -28,8 +29,8 @@ import {
   toHistoryMessage,
   toInstanceMessage,
   toStatus,
-  toValue,
 } from "./messages.ts";
+import { toValueMessage } from "../../shared/value_message.ts";
 import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
 
 export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowService> {
@@ -56,19 +57,22 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       };
     },
 
-    async startInstance(request, context) {
-      const started = await instances.start({
-        workflow: requireId(request.workflow, "workflow"),
-        version: request.version,
-        instanceId: optionalId(request.instanceId, "instance_id"),
-        input: fromObjectValue(request.input, "input", INPUT_BYTES_MAX),
-      });
-      const instance = await waited(started.instance, request.waitMs, context);
-      return { instance: toInstanceMessage(instance, { payloads: true }), created: started.created };
+    async startInstance(request, call) {
+      const waitMs = atMost(request.waitMs, "wait_ms", POLL_WAIT_MS_MAX);
+      const { instance, created } = await waiting(waitMs, call, (signal) =>
+        engine.start({
+          workflow: requireId(request.workflow, "workflow"),
+          version: request.version,
+          instanceId: optionalId(request.instanceId, "instance_id"),
+          input: fromObjectValue(request.input, "input", INPUT_BYTES_MAX),
+        }, { waitMs, signal }));
+      return { instance: toInstanceMessage(instance, { payloads: true }), created };
     },
 
-    async getInstance({ instanceId, waitMs }, context) {
-      const instance = await waited(await instances.get(requireId(instanceId, "instance_id")), waitMs, context);
+    async getInstance(request, call) {
+      const instanceId = requireId(request.instanceId, "instance_id");
+      const waitMs = atMost(request.waitMs, "wait_ms", POLL_WAIT_MS_MAX);
+      const instance = await waiting(waitMs, call, (signal) => engine.waitForEnd(instanceId, waitMs, signal));
       return { instance: toInstanceMessage(instance, { payloads: true }) };
     },
 
@@ -152,9 +156,19 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
     },
   };
 
-  async function waited(instance: Awaited<ReturnType<typeof instances.get>>, waitMs: number, context: HandlerContext) {
-    if (waitMs === 0 || instance.status !== "running") return instance;
-    return await engine.waitForEnd(instance.id, atMost(waitMs, "wait_ms", POLL_WAIT_MS_MAX), context.signal);
+  /** Runs what waits; without a wait it is given no signal. */
+  async function waiting<T>(
+    waitMs: number,
+    call: HandlerContext,
+    body: (signal: AbortSignal | undefined) => Promise<T>,
+  ): Promise<T> {
+    if (waitMs === 0) return await body(undefined);
+    const long = new LongCall({ waitMs, closing: engine.closing, call });
+    try {
+      return await body(long.signal);
+    } finally {
+      long.release();
+    }
   }
 }
 
@@ -194,7 +208,7 @@ function toWorkflow(record: WorkflowRecord, { whole }: { whole: boolean }): Work
     hash,
     description: definition.description ?? "",
     createdAt: timestampFromMs(createdAtMs),
-    ...(whole ? { definition: toValue(definition as unknown as JsonValue) } : {}),
+    ...(whole ? { definition: toValueMessage(definition as unknown as JsonValue) } : {}),
   });
 }
 

@@ -66,7 +66,7 @@ export class Effects {
     for (const { workerId, lease } of this.#stops) dispatcher.stop(workerId, lease);
     for (const { offer, handOut } of this.#sends) dispatcher.send(offer, handOut);
     this.#hint();
-    for (const instance of this.#changed) changes.announce(instance);
+    for (const instance of this.#changed) changes.announce(instance, true);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Effects {
     for (const offer of this.#offers) if (!sent.has(offer)) dispatcher.release(offer.workerId, offer.token);
     for (const { workerId, lease } of this.#stops) if (!await isLive(lease)) dispatcher.stop(workerId, lease);
     this.#hint();
-    for (const instance of this.#changed) changes.announce(instance);
+    for (const instance of this.#changed) changes.announce(instance, false);
   }
 
   #hint(): void {

@@ -7,19 +7,18 @@
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { type MessageInitShape } from "@bufbuild/protobuf";
-import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import {
   type ExplainInstanceResponse,
   type RegisterWorkflowRequestSchema,
   WorkflowService,
 } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
-import { fromJson, type JsonValue as ProtoJson } from "@bufbuild/protobuf";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Definition } from "../definition/definition.ts";
 import type { DegovError } from "../errors.ts";
 import { newInstanceId, newOperationId } from "../ids.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { backoffMs } from "../retry.ts";
+import { toValueMessage } from "../value_message.ts";
 import { fromConnectError } from "./errors.ts";
 import {
   type HistoryRecordView,
@@ -233,10 +232,6 @@ export class DegovClient {
       await this.#clock.sleep(backoffMs(RETRY_DELAY, attempt, Math.random()));
     }
   }
-}
-
-function toValueMessage(value: JsonValue) {
-  return fromJson(ValueSchema, value as ProtoJson);
 }
 
 function toDocument(

@@ -1,7 +1,7 @@
 /** What the client returns: plain objects, times in milliseconds, payloads as JSON. */
 
-import { type JsonValue as ProtoJson, toJson } from "@bufbuild/protobuf";
-import { type Timestamp, timestampMs, type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
+import { toJson } from "@bufbuild/protobuf";
+import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import {
   type HistoryRecord,
   HistoryRecordSchema,
@@ -11,6 +11,7 @@ import {
 import type { Worker, Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import type { Failure } from "../failure.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
+import { fromValueMessage } from "../value_message.ts";
 
 export type InstanceStatusName = "running" | "completed" | "failed" | "cancelled";
 
@@ -121,10 +122,6 @@ function toFailure({ code, message, task, line, column, stack, retryable }: NonN
     ...(stack === "" ? {} : { stack }),
     ...(retryable === undefined ? {} : { retryable }),
   };
-}
-
-function fromValueMessage(value: Value): JsonValue {
-  return toJson(ValueSchema, value) as ProtoJson as JsonValue;
 }
 
 function toMs(timestamp: Timestamp | undefined): number {
