@@ -3,11 +3,13 @@
  *
  * - F1 A batch is one SQLite transaction; write() returns when it is durable, and after a failure nothing more is
  *      written: the connection is not used again.
+ * - F2 The versions set aside in the file (A3) are more than those used, in every state that a crash can leave.
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { type BatchReader, decodeBatch } from "./write_batch.ts";
+import { VERSIONS_RESERVED } from "./sqlite_file.ts";
 import type { Bytes } from "./store.ts";
+import { type BatchReader, batchVersion, decodeBatch } from "./write_batch.ts";
 
 /** `fsync`: survives power loss. `os`: survives kill -9 of the process, not of the machine. */
 export type Durability = "fsync" | "os";
@@ -19,6 +21,8 @@ export class SqliteBatchWriter {
   readonly #db: DatabaseSync;
   readonly #operations: BatchReader;
   readonly #walPages: () => number;
+  readonly #reserve: (version: number) => void;
+  #reserved: number;
   #isBroken = false;
 
   constructor(path: string, durability: Durability) {
@@ -32,6 +36,9 @@ export class SqliteBatchWriter {
     const clear = this.#db.prepare("DELETE FROM pairs WHERE key = ?");
     const clearRange = this.#db.prepare("DELETE FROM pairs WHERE key >= ? AND key < ?");
     const walPages = this.#db.prepare("PRAGMA wal_checkpoint(NOOP)");
+    this.#reserved = Number(this.#db.prepare("SELECT reserved FROM versions").get()!.reserved);
+    const reserve = this.#db.prepare("UPDATE versions SET reserved = ?");
+    this.#reserve = (version) => void reserve.run(version);
     this.#operations = {
       set: (key: Bytes, value: Bytes) => void set.run(key, value),
       clear: (key: Bytes) => void clear.run(key),
@@ -46,6 +53,10 @@ export class SqliteBatchWriter {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       decodeBatch(batch, this.#operations);
+      if (batchVersion(batch) + VERSIONS_RESERVED / 2 > this.#reserved) {
+        this.#reserved += VERSIONS_RESERVED;
+        this.#reserve(this.#reserved); // F2
+      }
       this.#db.exec("COMMIT");
       return this.#walPages();
     } catch (error) {

@@ -41,6 +41,8 @@ export interface SqliteStoreOptions {
   cacheBytes?: number;
   /** Memory for recent commits, before they are read from the file instead. Default 4 MB. */
   windowBytes?: number;
+  /** Memory for recent commits beyond which the oldest open transactions are run again. Default 256 MB. */
+  windowBytesMax?: number;
   /** Length of the write-ahead log beyond which it is carried over into the file. Default 32 MB. */
   walBytes?: number;
   clock?: Clock;
@@ -52,8 +54,7 @@ const WINDOW_BYTES_DEFAULT = 4 * MIB;
 /** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
 const PAGE_BYTES = 4_096;
-/** Beyond this the oldest transactions are run again, so that memory can be freed. */
-const WINDOW_BYTES_MAX = 256 * MIB;
+const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
 const PENDING_BYTES_MAX = 64 * MIB;
 
@@ -68,6 +69,7 @@ export class SqliteStore implements Store, OlderWhole {
   readonly #cache: ReadCache;
   readonly #clock: Clock;
   readonly #windowBytes: number;
+  readonly #windowBytesMax: number;
   readonly #walPagesMax: number;
   readonly #loop: TransactLoop;
   readonly #watches = new WatchRegistry();
@@ -88,6 +90,7 @@ export class SqliteStore implements Store, OlderWhole {
     this.name = `the file ${file.path}`;
     this.#clock = options.clock ?? systemClock;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
+    this.#windowBytesMax = options.windowBytesMax ?? WINDOW_BYTES_MAX_DEFAULT;
     this.#walPagesMax = (options.walBytes ?? WAL_BYTES_DEFAULT) / PAGE_BYTES;
     this.#cache = new ReadCache(options.cacheBytes ?? CACHE_BYTES_DEFAULT);
     this.#snapshots = new SqliteSnapshots(file.path, file.version);
@@ -219,7 +222,7 @@ export class SqliteStore implements Store, OlderWhole {
     const mustCheckpoint = walPages > this.#walPagesMax; // Q4
     const { window } = this.versions;
     if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
-    if (window.bytes > WINDOW_BYTES_MAX) this.versions.giveUpBefore(this.#durableVersion);
+    if (window.bytes > this.#windowBytesMax) this.versions.giveUpBefore(this.#durableVersion);
     this.#snapshots.advance(this.#durableVersion, this.versions.oldestReadVersion());
     window.trim(this.#snapshots.floor, (commit) => this.#cache.apply(commit));
     if (mustCheckpoint && this.#snapshots.floor === this.#durableVersion) {

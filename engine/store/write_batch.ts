@@ -3,7 +3,7 @@
  *
  * - B1 Clears of ranges come first, then at most one entry per key, its latest: order among entries does not matter.
  *
- * Layout, little-endian: u32 count, then per operation u8 kind, u32 length, u32 length, and the two byte strings
+ * Layout, little-endian: f64 newest version, u32 count, then per operation u8 kind, u32 length, u32 length, and the two byte strings
  * (key and value, key and nothing, or the two ends of a range).
  */
 
@@ -11,7 +11,7 @@ import type { Commit } from "./commit_window.ts";
 import type { Bytes } from "./store.ts";
 
 const SET = 1, CLEAR = 2, CLEAR_RANGE = 3;
-const HEADER_BYTES = 4;
+const HEADER_BYTES = 12;
 const OPERATION_BYTES = 9;
 
 /** What reads a batch. */
@@ -43,7 +43,12 @@ export function encodeBatch(commits: readonly Commit[]): ArrayBuffer {
       bytes += OPERATION_BYTES + key.length + (value?.length ?? 0);
     }
   }
-  return writeOperations(operations, bytes);
+  return writeOperations(operations, { bytes, version: commits.at(-1)?.version ?? 0 });
+}
+
+/** The version of a batch's newest commit. */
+export function batchVersion(batch: ArrayBuffer): number {
+  return new DataView(batch).getFloat64(0, true);
 }
 
 /** Hands the operations of a batch to the reader, in order. */
@@ -51,7 +56,7 @@ export function decodeBatch(batch: ArrayBuffer, reader: BatchReader): void {
   const bytes = new Uint8Array(batch);
   const view = new DataView(batch);
   let at = HEADER_BYTES;
-  for (let left = view.getUint32(0, true); left > 0; left--) {
+  for (let left = view.getUint32(8, true); left > 0; left--) {
     const kind = bytes[at];
     const middle = at + OPERATION_BYTES + view.getUint32(at + 1, true);
     const end = middle + view.getUint32(at + 5, true);
@@ -63,10 +68,14 @@ export function decodeBatch(batch: ArrayBuffer, reader: BatchReader): void {
   }
 }
 
-function writeOperations(operations: readonly [number, Bytes, Bytes][], bytes: number): ArrayBuffer {
+function writeOperations(
+  operations: readonly [number, Bytes, Bytes][],
+  { bytes, version }: { bytes: number; version: number },
+): ArrayBuffer {
   const block = new Uint8Array(bytes);
   const view = new DataView(block.buffer);
-  view.setUint32(0, operations.length, true);
+  view.setFloat64(0, version, true);
+  view.setUint32(8, operations.length, true);
   let at = HEADER_BYTES;
   for (const [kind, first, second] of operations) {
     block[at] = kind;
