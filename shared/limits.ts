@@ -65,6 +65,14 @@ export const KEPT_EVENTS_MAX = 100;
 export const KEPT_BYTES_MAX = 1 * MIB;
 /** Unfinished tasks of one instance. */
 export const TASKS_PER_INSTANCE_MAX = 1_000;
+/** Items of one list that is mapped: their outputs must fit into the context anyway. */
+export const MAP_ITEMS_MAX = 10_000;
+/** Child instances below one another. */
+export const CHILD_DEPTH_MAX = 16;
+/** Priorities lie between this one's negative and it. */
+export const PRIORITY_MAX = 100;
+/** Failure codes of one transition for `error`. */
+export const CODES_PER_TRANSITION_MAX = 100;
 /** Task inputs and history that one step of an instance may write, beside the instance itself. */
 export const STEP_BYTES_MAX = 4 * MIB;
 /** Automatic transitions one event may cause before the definition is taken to be a loop. */

@@ -38,7 +38,7 @@ export function runActions(
       ? runSet(draft, action.set, at)
       : "log" in action
       ? runLog(draft, action.log, at)
-      : runTask(draft, action.task, at);
+      : runTask(draft, (action as { task: TaskDefinition }).task, at);
     if (fault !== undefined) return fault;
   }
 }

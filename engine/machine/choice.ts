@@ -1,6 +1,7 @@
 /** Which of several transitions is taken: the first, in document order, whose guard holds. */
 
 import type { TransitionDefinition } from "../../shared/definition/definition.ts";
+import { assert } from "../../shared/errors.ts";
 import type { Draft } from "./draft.ts";
 import { evaluateGuard } from "./expression.ts";
 import { Fault } from "./fault.ts";
@@ -36,6 +37,7 @@ function consider(
   options: { place: TransitionPlace; event: EventValue },
 ): Choice | Fault | undefined {
   if (transition.guard !== undefined) {
+    assert(typeof transition.guard === "string", "a guard is an expression");
     const holds = evaluateGuard(draft, transition.guard, {
       event: options.event,
       place: () => `states.${draft.instance.state}.${formatTransitionPlace(options.place)}.guard`,

@@ -21,7 +21,48 @@ export interface Definition {
   timeoutMs?: number;
   /** By name; the order has no meaning. */
   states: Record<string, StateDefinition>;
+  /**
+   * Transitions of every state, tried after the state's own for the same event. `complete` is not allowed here, since
+   * it belongs to one state; `error` is.
+   */
+  on?: Record<string, TransitionDefinition[]>;
+  /**
+   * The instance's result when it completes: one CEL expression over `context` and `input`, or one for each key.
+   * Absent: the context.
+   */
+  output?: Mapping;
+  /** Which ends run the undo actions of the states that were completed. Default: both; `[]` means neither. */
+  compensateOn?: CompensatedEnd[];
+  /** Of the instance's tasks in the queue, -100 to 100, higher first. Default 0. */
+  priority?: number;
+  /** How many instances of this workflow run at once; the others wait in the order of their starts. */
+  limit?: LimitDefinition;
+  /** The text that this definition was made from, where that was not this form: for people to look at, never read. */
+  source?: SourceDefinition;
 }
+
+/** The steps that a definition was compiled from. */
+export interface SourceDefinition {
+  format: "steps";
+  document: JsonObject;
+}
+
+/** An end that undo actions may precede. */
+export type CompensatedEnd = "failed" | "cancelled";
+
+/** A bound on how many of something go on at once. */
+export interface LimitDefinition {
+  /**
+   * A CEL expression whose value is a text; each text has its own bound. Over `input` for a workflow, over `context`,
+   * `input` and `event` for a task. Absent: one bound for all.
+   */
+  key?: string;
+  /** At least 1. */
+  max: number;
+}
+
+/** One CEL expression, or one for each key of an object. */
+export type Mapping = string | Record<string, string>;
 
 /** One state. Its enter actions run on entry, its exit actions on leaving it by a transition with a target. */
 export interface StateDefinition {
@@ -37,6 +78,12 @@ export interface StateDefinition {
   after?: DelayedTransitionDefinition[];
   /** Ends the instance, as completed or failed, once the state's tasks are done. A final state has no way out. */
   final?: FinalKind;
+  /**
+   * Undo actions. When the instance fails, or is cancelled with compensation, those of the visits that were completed
+   * (the state was left other than by its own `error`) run, the last visit's first, each list's tasks being awaited
+   * before the next begins.
+   */
+  compensate?: ActionDefinition[];
 }
 
 export type FinalKind = "completed" | "failed";
@@ -46,6 +93,8 @@ export interface TransitionDefinition {
   target?: string;
   guard?: GuardDefinition;
   actions?: ActionDefinition[];
+  /** For `error` only: the failure codes it takes. Absent: every code. Never empty. */
+  codes?: string[];
 }
 
 /** A transition taken `delayMs` after entry, if its guard holds then. */
@@ -53,11 +102,27 @@ export interface DelayedTransitionDefinition extends TransitionDefinition {
   delayMs: number;
 }
 
-/** A CEL expression over `context`, `input` and `event`. */
-export type GuardDefinition = string;
+/** A CEL expression over `context`, `input` and `event`, or a function that a worker evaluates. */
+export type GuardDefinition = string | FunctionGuardDefinition;
+
+/**
+ * Code as of a task, run on a worker with `{context, input, event}` as its input. It must give true or false; anything
+ * else, and a failure for good, fails the instance with EXPRESSION_FAILED.
+ */
+export interface FunctionGuardDefinition {
+  code: string;
+  /** Default `javascript`. */
+  language?: "javascript" | "typescript";
+}
 
 /** Something done on entering, leaving or between. One key each, so that the kind can be told by it. */
-export type ActionDefinition = { task: TaskDefinition } | { set: SetDefinition } | { log: LogDefinition };
+export type ActionDefinition =
+  | { task: TaskDefinition }
+  | { set: SetDefinition }
+  | { log: LogDefinition }
+  | { map: MapDefinition }
+  | { start: StartDefinition }
+  | { send: SendDefinition };
 
 export type Language = "javascript" | "typescript" | "wasm";
 
@@ -76,13 +141,67 @@ export interface TaskDefinition {
    * What the code receives as `input`: one CEL expression, or one for each key.
    * Absent: the whole context.
    */
-  input?: string | Record<string, string>;
+  input?: Mapping;
   /** Key of the context that takes the output. Default: the task's name. */
   output?: string;
   /** Time one attempt may take, from hand-out to result. Default TASK_TIMEOUT_MS_DEFAULT. */
   timeoutMs?: number;
   /** What differs from RETRY_DEFAULT. */
   retry?: Partial<RetryPolicy>;
+  /** In the queue, -100 to 100, higher first. Default: the definition's. */
+  priority?: number;
+  /** Time from scheduling before which the first attempt is not handed out. */
+  delayMs?: number;
+  /** How many attempts of this task, with this workflow and name, are handed out at once, over all engines. */
+  limit?: LimitDefinition;
+}
+
+/** One task for each item of a list. */
+export interface MapDefinition {
+  /** Unique as a task's is. */
+  name: string;
+  /** CEL expression whose value is a list; at most MAP_ITEMS_MAX items. */
+  items: string;
+  /** How many of its tasks are unfinished at once. Default: all of them, as far as an instance may have. */
+  concurrency?: number;
+  /**
+   * Its input expressions see `item` and `index` besides `context`, `input` and `event`; without an `input` it gets the
+   * item. `context` is as it was when the map began.
+   */
+  task: Omit<TaskDefinition, "name" | "output">;
+  /** Key of the context that takes the list of outputs, in the order of the items. Default: the name. */
+  output?: string;
+}
+
+/** A child instance. */
+export interface StartDefinition {
+  /** Unique as a task's is. */
+  name: string;
+  workflow: string;
+  /** Absent: the newest when the child is started. */
+  version?: number;
+  /** CEL expression whose value is the child's id. Default: the parent's id, a dot and a number. */
+  id?: string;
+  /** Its start input, which must be an object. Absent: `{}`. */
+  input?: Mapping;
+  /** Key of the context that takes the child's result (its `output`). Default: the name. */
+  output?: string;
+  /**
+   * Whether the state waits for the child's end. Then its failure is a failure as of a task, and leaving the state,
+   * failing or being cancelled cancels it. Default true.
+   */
+  wait?: boolean;
+}
+
+/** An event to another instance, delivered once, after this step. One that cannot be delivered is noted in its history. */
+export interface SendDefinition {
+  /** CEL expression whose value is the id of an instance. */
+  to: string;
+  event: string;
+  /** The event's data. Absent: null. */
+  data?: Mapping;
+  /** Whether it is kept until a state takes it. Default true. */
+  keep?: boolean;
 }
 
 /** Writes one key of the context: a literal, or a CEL expression over `context`, `input` and `event`. */
