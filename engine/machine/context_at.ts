@@ -16,7 +16,9 @@ export function contextAt(records: readonly HistoryRecord[]): JsonObject {
 function apply(context: JsonObject, entry: HistoryEntry): JsonObject {
   if (entry.kind === "started") return { ...entry.input as JsonObject };
   if (entry.kind === "contextSet") setMember(context, entry.key, entry.value);
-  else if (entry.kind === "taskCompleted") setMember(context, entry.key, entry.output);
-  else if (entry.kind === "contextCleared") delete context[entry.key];
+  else if (entry.kind === "taskCompleted") {
+    if (!entry.merged) setMember(context, entry.key, entry.output);
+    else for (const [key, value] of Object.entries(entry.output as JsonObject)) setMember(context, key, value);
+  } else if (entry.kind === "contextCleared") delete context[entry.key];
   return context;
 }

@@ -22,6 +22,14 @@ Deno.test("contextAt() follows the input, what was set, what tasks returned and 
   assert.deepEqual(contextAt(records), { n: 2, result: [3] });
 });
 
+Deno.test("contextAt() writes the members of a merged output", () => {
+  const records = toRecords(
+    { kind: "started", input: { n: 1, m: 1 } },
+    { kind: "taskCompleted", taskId: "t1", name: "one", key: "one", output: { n: 2, k: 3 }, merged: true, attempt: 1 },
+  );
+  assert.deepEqual(contextAt(records), { n: 2, m: 1, k: 3 });
+});
+
 Deno.test("contextAt() takes __proto__ for a key like any other", () => {
   const records = toRecords({ kind: "started", input: {} }, { kind: "contextSet", key: "__proto__", value: { x: 1 } });
   assert.deepEqual(contextAt(records), JSON.parse('{"__proto__": {"x": 1}}'));

@@ -170,7 +170,11 @@ export class Draft {
     const input = mapped === undefined ? instance.context : mapped;
     if (mapped === undefined) this.#ownsContext = false;
     const taskId = `t${++instance.tasksScheduled}`;
-    this.#ownTasks()[taskId] = { name: task.name, output: task.output ?? task.name };
+    this.#ownTasks()[taskId] = {
+      name: task.name,
+      output: task.output ?? task.name,
+      ...(task.merge && { merge: true }),
+    };
     this.#taskCount++;
     this.commands.push({ kind: "scheduleTask", taskId, task, input });
     this.record({ kind: "taskScheduled", taskId, name: task.name });
@@ -178,9 +182,14 @@ export class Draft {
 
   /** Ends a task with its output; or, where the context has no room for that, with the failure returned. */
   completeTask(taskId: string, output: JsonValue, report: AttemptReport): Failure | undefined {
-    const { name, output: key } = this.#instance.tasks[taskId];
-    const bytes = memberBytes(key, output, CONTEXT_BYTES_MAX);
-    const fault = this.#checkMember(key, bytes) ?? this.reserve(bytes);
+    const { name, output: key, merge } = this.#instance.tasks[taskId];
+    const merged = merge && isObject(output) ? output : undefined;
+    const sizes = merged === undefined
+      ? [memberBytes(key, output, CONTEXT_BYTES_MAX)]
+      : Object.keys(merged).map((key) => memberBytes(key, merged[key], CONTEXT_BYTES_MAX));
+    const fault = merged === undefined
+      ? this.#checkMember(key, sizes[0]) ?? this.reserve(sizes[0])
+      : this.#checkMerge(merged, sizes) ?? this.reserve(sizes.reduce((sum, bytes) => sum + bytes, 0));
     if (fault !== undefined) {
       const failure: Failure = {
         code: fault.cause === "limit" ? "RESOURCE_EXHAUSTED" : "INVALID_OUTPUT",
@@ -191,8 +200,9 @@ export class Draft {
       return failure;
     }
     this.#removeTask(taskId);
-    this.#writeMember(key, output, bytes);
-    this.record({ kind: "taskCompleted", taskId, name, key, output, ...report });
+    if (merged === undefined) this.#writeMember(key, output, sizes[0]);
+    else Object.keys(merged).forEach((key, index) => this.#writeMember(key, merged[key], sizes[index]));
+    this.record({ kind: "taskCompleted", taskId, name, key, output, ...(merged && { merged: true }), ...report });
   }
 
   failTask(taskId: string, failure: Failure, report: AttemptReport): void {
@@ -306,6 +316,20 @@ export class Draft {
     return new Fault("limit", `with "${key}" the context would exceed its ${CONTEXT_BYTES_MAX} bytes`);
   }
 
+  /** Whether all members fit together; a part of an output is never written without the rest. */
+  #checkMerge(members: JsonObject, sizes: readonly number[]): Fault | undefined {
+    const { context, contextBytes } = this.#instance;
+    let bytes = contextBytes;
+    for (const [index, key] of Object.keys(members).entries()) {
+      const fault = describeSize(`the value of "${key}"`, sizes[index], CONTEXT_BYTES_MAX);
+      if (fault !== undefined) return fault;
+      const isNew = !Object.hasOwn(context, key);
+      bytes += sizes[index] + (isNew ? 1 : -memberBytes(key, context[key], Number.MAX_SAFE_INTEGER));
+    }
+    if (bytes <= CONTEXT_BYTES_MAX || bytes <= contextBytes) return undefined;
+    return new Fault("limit", `with its members the context would exceed its ${CONTEXT_BYTES_MAX} bytes`);
+  }
+
   #writeMember(key: string, value: JsonValue, bytes: number): void {
     const instance = this.#instance;
     let delta = bytes;
@@ -371,4 +395,8 @@ function toUndo(context: JsonObject, key: string): () => void {
 /** Ids with one prefix, by their numbers, whatever order they come in after storage. */
 function byAge(left: string, right: string): number {
   return left.length - right.length || (left < right ? -1 : 1);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -36,6 +36,8 @@ export type HistoryEntry =
     readonly name: string;
     readonly key: string;
     readonly output: JsonValue;
+    /** The output's members were written into the context, and nothing under `key`. */
+    readonly merged?: true;
   } & AttemptReport)
   /** An attempt failed; `retryAtMs` is when the next one may begin. Written by the scheduler. */
   | ({

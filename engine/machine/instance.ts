@@ -66,6 +66,8 @@ export interface ActiveTask {
   readonly name: string;
   /** Key of the context that takes the output. */
   readonly output: string;
+  /** Whether the members of an output that is an object go into the context each under its own key instead. */
+  readonly merge?: true;
 }
 
 export interface PendingTimer {

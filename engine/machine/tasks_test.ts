@@ -288,3 +288,39 @@ check(
   [{ done: "one", output: 1 }, { done: "one", output: 2 }],
   { state: "b", context: { one: 2 } },
 );
+
+const MERGING = { a: { enter: [task("one", { merge: true })], on: { x: [{}] } } };
+
+check(
+  "completeTask() with `merge` writes the members of an object, and nothing under the task's name",
+  MERGING,
+  [{ done: "one", output: JSON.parse('{"n": 2, "k": [3], "__proto__": {"x": 1}}') }],
+  { context: JSON.parse('{"n": 2, "kept": true, "k": [3], "__proto__": {"x": 1}}') },
+  { input: { n: 1, kept: true } },
+);
+
+for (const output of [[1], null, 5, "text"]) {
+  check(
+    `completeTask() with \`merge\` stores ${JSON.stringify(output)} under the task's name`,
+    MERGING,
+    [{ done: "one", output }],
+    { context: { n: 1, one: output } },
+    { input: { n: 1 } },
+  );
+}
+
+check(
+  "completeTask() with `merge` writes nothing of an object that has no room",
+  MERGING,
+  [{ done: "one", output: { small: 1, large: "x".repeat(1_200_000), other: "y".repeat(800_000) } }],
+  { status: "failed", failure: { code: "RESOURCE_EXHAUSTED", message: /with its members the context would exceed/ } },
+  { input: { filling: "z".repeat(900_000) } },
+);
+
+check(
+  "completeTask() with `merge` lets a full context shrink",
+  MERGING,
+  [{ done: "one", output: { filling: "z" } }],
+  { context: { filling: "z" } },
+  { input: { filling: "z".repeat(1_000_000) } },
+);

@@ -144,6 +144,11 @@ export interface TaskDefinition {
   input?: Mapping;
   /** Key of the context that takes the output. Default: the task's name. */
   output?: string;
+  /**
+   * The members of an output that is an object are written into the context, each under its own key, rather than the
+   * whole under one. Any other output is not affected. Default false.
+   */
+  merge?: boolean;
   /** Time one attempt may take, from hand-out to result. Default TASK_TIMEOUT_MS_DEFAULT. */
   timeoutMs?: number;
   /** What differs from RETRY_DEFAULT. */
