@@ -15,16 +15,31 @@ export interface EngineConfig {
   durability: "fsync" | "os";
   fdbPrefix: string;
   sessionTimeoutMs: number;
+  /** File of tokens; without one only this machine is answered. */
+  tokens: string | undefined;
+  /** Files of PEM text. */
+  tls: { certificate: string; key: string; clientAuthority: string | undefined } | undefined;
+  /** Of each caller; 0 means no bound. */
+  requestsPerSecond: number;
 }
 
 /** For help, and for the command that hands them on. */
 export const ENGINE_FLAGS = {
-  listen: { value: "HOST:PORT", help: "address to serve on; loopback only", default: "127.0.0.1:7420" },
+  listen: {
+    value: "HOST:PORT",
+    help: "address to serve on; other than loopback only with --tokens",
+    default: "127.0.0.1:7420",
+  },
   store: { value: "SPEC", help: "sqlite:PATH, fdb: or memory:", default: "sqlite:.degov/engine.db" },
   durability: { value: "fsync|os", help: "what an acknowledgement of sqlite means", default: "fsync" },
   "fdb-cluster-file": { value: "PATH", help: "FoundationDB's cluster file; default: that of its client library" },
   "fdb-prefix": { value: "TEXT", help: "prefix of all keys in FoundationDB", default: "degov" },
   "session-timeout-ms": { value: "MS", help: "a worker not heard of for so long is lost", default: "15000" },
+  tokens: { value: "PATH", help: "file of tokens and their roles; without it only this machine is answered" },
+  "tls-cert": { value: "PATH", help: "certificate to serve TLS with, PEM" },
+  "tls-key": { value: "PATH", help: "key of that certificate, PEM" },
+  "tls-client-ca": { value: "PATH", help: "authority whose client certificates stand for workers, PEM" },
+  "requests-per-second": { value: "N", help: "of each caller; 0 means no bound", default: "0" },
   ...LOG_FLAGS,
   help: { help: "show this text" },
 } as const;
@@ -38,11 +53,11 @@ export function readEngineConfig(
 ): EngineConfig {
   const values = parseFlags(ENGINE_FLAGS, args, environment);
   const listen = parseAddress(values.listen!);
-  if (!isLoopback(listen.hostname)) {
+  if (!isLoopback(listen.hostname) && values.tokens === undefined) {
     throw new DegovError(
       "FAILED_PRECONDITION",
-      `Cannot listen on ${listen.hostname}: other machines could reach it, and calls are not authenticated; ` +
-        "use 127.0.0.1, behind a proxy that authenticates if need be",
+      `Cannot listen on ${listen.hostname}: other machines could reach it, and without tokens nobody is asked who they ` +
+        "are; name a file of tokens with --tokens (`degov token create` makes one), or use 127.0.0.1",
     );
   }
   const { durability, store } = values;
@@ -57,7 +72,19 @@ export function readEngineConfig(
     durability,
     fdbPrefix: values["fdb-prefix"]!,
     sessionTimeoutMs: parseCount(values["session-timeout-ms"], "session-timeout-ms", { min: 100, max: 3_600_000 }),
+    tokens: values.tokens,
+    tls: toTls(values),
+    requestsPerSecond: parseCount(values["requests-per-second"], "requests-per-second", { min: 0, max: 1_000_000 }),
   };
+}
+
+function toTls(
+  values: { readonly [flag in "tls-cert" | "tls-key" | "tls-client-ca"]: string | undefined },
+): EngineConfig["tls"] {
+  const { "tls-cert": certificate, "tls-key": key, "tls-client-ca": clientAuthority } = values;
+  if (certificate !== undefined && key !== undefined) return { certificate, key, clientAuthority };
+  if ((certificate ?? key ?? clientAuthority) === undefined) return undefined;
+  throw new DegovError("INVALID_ARGUMENT", "Cannot serve TLS: it takes both --tls-cert and --tls-key");
 }
 
 /** `fdb` alone takes the cluster file of its own flag. */

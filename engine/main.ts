@@ -1,8 +1,12 @@
 /** The engine process. */
 
 import { getLogger } from "@logtape/logtape";
+import { isLoopback } from "../shared/address.ts";
+import { DegovError } from "../shared/errors.ts";
 import { configureLog } from "../shared/log.ts";
 import { exitWith, stopSignal } from "../shared/program.ts";
+import type { Tls } from "./access/listener.ts";
+import { WatchedTokenFile } from "./access/token_table.ts";
 import { ENGINE_HELP, type EngineConfig, readEngineConfig } from "./config.ts";
 import { type EngineServer, serveEngine } from "./server.ts";
 import { openStore } from "./store/open_store.ts";
@@ -23,10 +27,34 @@ export async function main(args: readonly string[]): Promise<void> {
   logger.info("Stopped");
 }
 
-/** An engine as the settings say. @throws DegovError when the store or the address cannot be had. */
+/** An engine as the settings say. @throws DegovError when the store, a file or the address cannot be had. */
 export async function openServer(config: EngineConfig): Promise<EngineServer> {
-  const store = await openStore(config.store, { durability: config.durability, prefix: config.fdbPrefix });
-  return await serveEngine({ store, listen: config.listen, sessionTimeoutMs: config.sessionTimeoutMs });
+  const { listen, sessionTimeoutMs, requestsPerSecond, durability, fdbPrefix: prefix } = config;
+  const tls = config.tls === undefined ? undefined : await readTls(config.tls);
+  const tokens = config.tokens === undefined ? undefined : await WatchedTokenFile.open(config.tokens);
+  if (!isLoopback(listen.hostname) && tls === undefined) {
+    logger.warning("Without --tls-cert tokens cross the network in the clear; put TLS before {host}", {
+      host: listen.hostname,
+    });
+  }
+  const store = await openStore(config.store, { durability, prefix });
+  return await serveEngine({ store, listen, sessionTimeoutMs, tls, tokens, requestsPerSecond });
+}
+
+async function readTls({ certificate, key, clientAuthority }: NonNullable<EngineConfig["tls"]>): Promise<Tls> {
+  return {
+    certificate: await readPem(certificate, "--tls-cert"),
+    key: await readPem(key, "--tls-key"),
+    ...(clientAuthority === undefined ? {} : { clientAuthority: await readPem(clientAuthority, "--tls-client-ca") }),
+  };
+}
+
+async function readPem(path: string, flag: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new DegovError("INVALID_ARGUMENT", `Cannot read ${path} of ${flag}: ${(error as Error).message}`);
+  }
 }
 
 if (import.meta.main) {

@@ -2,48 +2,62 @@
 
 import { getLogger } from "@logtape/logtape";
 import type { Address } from "../shared/address.ts";
-import { DegovError } from "../shared/errors.ts";
+import { assertDeclared } from "./access/access_table.ts";
+import { loggedAudit } from "./access/audit_log.ts";
+import { Gate } from "./access/gate.ts";
+import { listen, type Listener, type Tls } from "./access/listener.ts";
+import type { WatchedTokenFile } from "./access/token_table.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { app } from "./rpc/app.ts";
+import { auditInterceptor } from "./rpc/audit_interceptor.ts";
 
 const logger = getLogger(["degov", "engine"]);
 
 export interface EngineServer {
   readonly engine: Engine;
-  /** Where it listens, as `http://HOST:PORT`. */
+  /** Where it listens, as `http://HOST:PORT` or `https://HOST:PORT`. */
   readonly url: string;
   /** Answers what waits, finishes what is under way, closes the store. Idempotent. */
   close(): Promise<void>;
 }
 
+export interface ServeOptions extends EngineOptions {
+  listen: Address;
+  tls?: Tls;
+  /** Who may do what; without it every program of this machine may do everything, and nobody else anything. */
+  tokens?: WatchedTokenFile;
+  /** Of each caller; 0 means no bound. */
+  requestsPerSecond?: number;
+}
+
 /** @throws DegovError UNAVAILABLE when the address cannot be had. */
-export async function serveEngine(options: EngineOptions & { listen: Address }): Promise<EngineServer> {
+export async function serveEngine(options: ServeOptions): Promise<EngineServer> {
+  const { tokens, tls, requestsPerSecond } = options;
   const onError = (what: string, error: unknown) => logger.error("Cannot {what}: {error}", { what, error });
   const engine = await Engine.open({ onError, ...options });
-  const { hostname, port } = options.listen;
-  let server: Deno.HttpServer<Deno.NetAddr>;
+  const audit = tokens === undefined ? undefined : loggedAudit;
+  const gate = new Gate({ tokens: tokens?.table, secure: tls !== undefined, audit, requestsPerSecond });
+  const interceptors = audit === undefined ? [] : [auditInterceptor(audit, gate)];
+  const application = app(engine, { onInternalError: onError, interceptors });
+  assertDeclared(application.routes);
+  const serve = (request: Request) => application.fetch(request);
+  let listener: Listener;
   try {
-    const application = app(engine, { onInternalError: onError });
-    server = Deno.serve({ hostname, port, onListen: () => {} }, application.fetch);
+    listener = await listen(options.listen, (request, peer) => gate.handle(request, peer, serve), tls);
   } catch (error) {
+    tokens?.close();
     await engine.close();
-    throw new DegovError(
-      "UNAVAILABLE",
-      `Cannot listen on ${hostname}:${port}: ${
-        (error as Error).message
-      }; is another engine running? Choose another with --listen`,
-      { cause: error },
-    );
+    throw error;
   }
-  const host = server.addr.hostname.includes(":") ? `[${server.addr.hostname}]` : server.addr.hostname;
   let closing: Promise<void> | undefined;
   return {
     engine,
-    url: `http://${host}:${server.addr.port}`,
+    url: listener.url,
     close: () =>
       closing ??= (async () => {
+        tokens?.close();
         // Waiting calls end by themselves once the engine closes, and the server waits for them.
-        await Promise.all([engine.drain(), server.shutdown()]);
+        await Promise.all([engine.drain(), listener.shutdown()]);
         await engine.close();
       })(),
   };

@@ -16,6 +16,8 @@ import { workflowService } from "./workflow_service.ts";
 export interface AppOptions {
   /** Told of calls that failed by a fault of ours. */
   onInternalError: (what: string, error: unknown) => void;
+  /** Around all others: they see every call and what its caller is answered. */
+  interceptors?: readonly Interceptor[];
 }
 
 /** Both services, for this application and for in-memory transports. */
@@ -43,7 +45,7 @@ export function errorInterceptor(engine: Engine, options: AppOptions): Intercept
 
 export function app(engine: Engine, options: AppOptions): Hono {
   const hono = new Hono();
-  const interceptors = [errorInterceptor(engine, options)];
+  const interceptors = [...options.interceptors ?? [], errorInterceptor(engine, options)];
   const router = createConnectRouter({
     grpc: false,
     readMaxBytes: RPC_BYTES_MAX,

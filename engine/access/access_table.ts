@@ -1,0 +1,101 @@
+/**
+ * What every call and page asks for. A path that is not declared here does not exist for anybody.
+ *
+ * - A1 Every method of every service and every route of the application is declared; an engine that serves one that is
+ *      not refuses to start, and a test says so before.
+ */
+
+import type { DescService } from "@bufbuild/protobuf";
+import { WorkerService } from "../../proto/gen/degov/v1/worker_service_pb.ts";
+import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import { assert } from "../../shared/errors.ts";
+import type { Access } from "./role.ts";
+
+/** By service and method. */
+export const RPC_ACCESS: { readonly [service: string]: { readonly [method: string]: Access } } = {
+  "degov.v1.WorkflowService": {
+    RegisterWorkflow: "client",
+    GetWorkflow: "viewer",
+    ListWorkflows: "viewer",
+    StartInstance: "client",
+    GetInstance: "viewer",
+    ListInstances: "viewer",
+    SendEvent: "client",
+    CancelInstance: "client",
+    RetryInstance: "client",
+    GetHistory: "viewer",
+    WatchInstance: "viewer",
+    ExplainInstance: "viewer",
+    ListWorkers: "viewer",
+  },
+  "degov.v1.WorkerService": {
+    RegisterWorker: "worker",
+    PollTasks: "worker",
+    CompleteTasks: "worker",
+    Heartbeat: "worker",
+    ReleaseTasks: "worker",
+    DeregisterWorker: "worker",
+    GetCode: "worker",
+  },
+};
+
+export const SERVICES: readonly DescService[] = [WorkflowService, WorkerService];
+
+/** By HTTP method and path, as routers write them: `:name` is one part, a final `*` any rest. */
+export const PAGE_ACCESS: { readonly [route: string]: Access } = {
+  "GET /healthz": "public",
+  "GET /readyz": "public",
+  "GET /metrics": "viewer",
+  "GET /debug/counters": "viewer",
+  "GET /login": "public",
+  "POST /login": "public",
+  "POST /logout": "public",
+};
+
+/** Access by exact path of calls, which are POST (and GET for calls without side effects). */
+const RPCS: ReadonlyMap<string, Access> = new Map(
+  Object.entries(RPC_ACCESS).flatMap(([service, methods]) =>
+    Object.entries(methods).map(([method, access]) => [`/${service}/${method}`, access] as [string, Access])
+  ),
+);
+
+const PAGES = Object.entries(PAGE_ACCESS).map(([route, access]) => {
+  const [method, path] = route.split(" ");
+  return { method, pattern: toPattern(path), access };
+});
+
+export interface Declared {
+  readonly access: Access;
+  readonly isRpc: boolean;
+}
+
+/** What a request asks for; undefined for what is not declared. */
+export function accessOf(method: string, path: string): Declared | undefined {
+  const access = RPCS.get(path);
+  if (access !== undefined) return { access, isRpc: true };
+  const asked = method === "HEAD" ? "GET" : method;
+  const page = PAGES.find((page) => page.method === asked && page.pattern.test(path));
+  return page === undefined ? undefined : { access: page.access, isRpc: false };
+}
+
+/** Every served route is declared (A1). `routes` are those of the application's router. */
+export function assertDeclared(routes: readonly { method: string; path: string }[]): void {
+  const missing = [
+    ...SERVICES.flatMap((service) =>
+      service.methods.filter((method) => RPC_ACCESS[service.typeName]?.[method.name] === undefined)
+        .map((method) => `${service.typeName}/${method.name}`)
+    ),
+    ...routes.filter(({ path }) => !RPCS.has(path) && path !== "/*" && path !== "*")
+      .map(({ method, path }) => `${method} ${path}`)
+      .filter((route) => PAGE_ACCESS[route] === undefined),
+  ];
+  assert(missing.length === 0, `no role is declared in access_table.ts for ${missing.join(", ")}`);
+}
+
+function toPattern(path: string): RegExp {
+  const parts = path.split("/").map((part) => {
+    if (part === "*") return ".*";
+    return part.startsWith(":") ? "[^/]+" : part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("/")}$`);
+}
