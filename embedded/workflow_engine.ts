@@ -9,6 +9,7 @@ import { Engine } from "../engine/engine.ts";
 import { inMemoryTransport } from "../engine/rpc/in_memory.ts";
 import { openStore } from "../engine/store/open_store.ts";
 import { DegovClient } from "../shared/client/client.ts";
+import type { Clock } from "../shared/clock.ts";
 import { newToken } from "../shared/ids.ts";
 import { EngineClient } from "../worker/engine_client.ts";
 import { openPool } from "../worker/pool/process_pool.ts";
@@ -21,9 +22,13 @@ export interface WorkflowEngineOptions {
   store?: string;
   /** Tasks that run at once. Default: one per core. */
   isolates?: number;
+  /** The engine's time: timers, delays, retries. Default: the machine's. See test_kit.ts for one that is moved by hand. */
+  clock?: Clock;
 }
 
 const PREFETCH = 64;
+/** The worker lives and dies with the engine. */
+const SESSION_TIMEOUT_MS = 100 * 365 * 24 * 3_600_000;
 const HEARTBEAT_INTERVAL_MS = 5_000;
 const EXECUTIONS_PER_ISOLATE = 10_000;
 const ISOLATE_GROWTH_BYTES = 64 * 1024 * 1024;
@@ -69,7 +74,8 @@ export class WorkflowEngine {
     const { isolates = navigator.hardwareConcurrency } = options;
     const onError = (what: string, error: unknown) => logger.error("Cannot {what}: {error}", { what, error });
     const store = await openStore(options.store ?? "memory:");
-    const engine = await Engine.open({ store, onError });
+    // A clock that jumps must not make the one worker there is look lost.
+    const engine = await Engine.open({ store, onError, clock: options.clock, sessionTimeoutMs: SESSION_TIMEOUT_MS });
     const transport = inMemoryTransport(engine, { onInternalError: onError });
     const pool = await openPool({
       slots: isolates,

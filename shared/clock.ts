@@ -71,6 +71,15 @@ export class VirtualClock implements Clock {
     this.#nowMs += ms;
   }
 
+  /** Moves the time on at one go: whoever's time has come wakes at the end of it, in order. */
+  async leap(ms: number): Promise<void> {
+    await settleOnce();
+    this.#nowMs += ms;
+    const due = this.#sleepers.findIndex((sleeper) => sleeper.atMs > this.#nowMs);
+    for (const sleeper of this.#sleepers.splice(0, due < 0 ? this.#sleepers.length : due)) sleeper.wake();
+    await settleOnce();
+  }
+
   /** Moves the time on, waking sleepers in order; each is given `settle` turns of the event loop before the next. */
   async advance(ms: number, settle: () => Promise<void> = settleOnce): Promise<void> {
     const endMs = this.#nowMs + ms;

@@ -32,6 +32,8 @@ const STATUSES: { readonly [status in ReportStatus]: CompletionStatus } = {
   retry: CompletionStatus.RETRY,
 };
 
+const UINT32_MAX = 2 ** 32 - 1;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -45,7 +47,7 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
         capabilities: capabilities.map(toCapability),
         version: optionalId(version, "version"),
       });
-      return { session, sessionTimeoutMs: engine.sessionTimeoutMs };
+      return { session, sessionTimeoutMs: Math.min(engine.sessionTimeoutMs, UINT32_MAX) };
     },
 
     async pollTasks({ workerId, session, slots, waitMs }, call) {
