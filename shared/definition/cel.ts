@@ -1,7 +1,7 @@
 /**
  * CEL, the expression language of guards and values: parsed once, evaluated in the engine.
  *
- * In reach are `context`, `input` and `event`. Expressions come from authors that the engine does not trust, hence:
+ * In reach are `context`, `input` and `event`, or what {@link Reach} says. Expressions come from authors that the engine does not trust, hence:
  *
  * - E1 Parsing and evaluating never throw: what goes wrong is returned.
  * - E2 Evaluating is pure: the same expression and scope give the same value on every machine; there is no clock.
@@ -30,7 +30,25 @@ export interface ExpressionScope {
   input?: JsonValue;
   /** The event that is being handled. */
   event?: JsonValue;
+  /** In a map: the item that the task is for, and its index from 0. */
+  item?: JsonValue;
+  index?: JsonValue;
 }
+
+/** The names in reach, by where an expression stands. */
+const REACH = {
+  /** Anywhere in a state. */
+  event: ["context", "input", "event"],
+  /** The input of a map's task. */
+  item: ["context", "input", "event", "item", "index"],
+  /** What is said of an instance before it runs. */
+  input: ["input"],
+  /** What is said of an instance as it ends. */
+  end: ["context", "input"],
+} as const satisfies Record<string, readonly (keyof ExpressionScope)[]>;
+
+/** Where an expression stands; decides which names are in reach. */
+export type Reach = keyof typeof REACH;
 
 /** A parsed expression. Immutable. */
 export class Expression {
@@ -41,10 +59,12 @@ export class Expression {
   readonly contextKeys: ReadonlySet<string>;
   /** How many regular expressions it has. */
   readonly patterns: number;
+  readonly reach: Reach;
   readonly #compiled: Compiled;
 
-  constructor(text: string, compiled: Compiled) {
+  constructor(text: string, compiled: Compiled, reach: Reach) {
     this.text = text;
+    this.reach = reach;
     this.kind = compiled.kind;
     const nodes = [...nodesOf(compiled.node)];
     this.contextKeys = new Set(nodes.map(contextKeyOf).filter((key) => key !== undefined));
@@ -117,11 +137,14 @@ const PARSED_MAX = 1_000;
  * assert.equal(result.ok, true);
  * ```
  */
-export function parseExpression(text: string): ParseResult {
-  const known = parsed.get(text);
+export function parseExpression(text: string, options: { reach?: Reach } = {}): ParseResult {
+  const { reach = "event" } = options;
+  // What an expression means depends on its reach, and no text begins with a zero character that is one.
+  const cacheKey = reach === "event" ? text : `\0${reach} ${text}`;
+  const known = parsed.get(cacheKey);
   if (known !== undefined) {
-    parsed.delete(text);
-    parsed.set(text, known);
+    parsed.delete(cacheKey);
+    parsed.set(cacheKey, known);
     return { ok: true, expression: known };
   }
   if (text.trim() === "") return refused("the expression is empty", text, 0);
@@ -138,8 +161,8 @@ export function parseExpression(text: string): ParseResult {
     if (patterns > PATTERNS_PER_EXPRESSION_MAX) {
       return refused(`has ${patterns} calls of matches(), at most ${PATTERNS_PER_EXPRESSION_MAX} are allowed`, text, 0);
     }
-    const expression = new Expression(text, compileNode(tree, new Names(["context", "input", "event"])));
-    parsed.set(text, expression);
+    const expression = new Expression(text, compileNode(tree, new Names(REACH[reach])), reach);
+    parsed.set(cacheKey, expression);
     if (parsed.size > PARSED_MAX) parsed.delete(parsed.keys().next().value!); // E4
     return { ok: true, expression };
   } catch (error) {
@@ -201,7 +224,9 @@ export function evaluate(
   scope: ExpressionScope,
   options: { meter?: Meter } = {},
 ): EvaluateResult {
-  const slots = [scope.context ?? null, scope.input ?? null, scope.event ?? null];
+  const slots: CelValue[] = expression.reach === "event"
+    ? [scope.context ?? null, scope.input ?? null, scope.event ?? null]
+    : REACH[expression.reach].map((name: keyof ExpressionScope) => scope[name] ?? null);
   try {
     return { ok: true, value: expression.run(slots, options.meter ?? new Meter()) };
   } catch (error) {

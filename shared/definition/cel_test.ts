@@ -363,3 +363,23 @@ Deno.test("evaluate() keeps a key named __proto__ a key", () => {
   assert.deepEqual(Object.keys(result), ["__proto__"]);
   assert.equal(Object.getPrototypeOf(result), Object.prototype);
 });
+
+Deno.test("parseExpression() knows the names in reach where the expression stands", () => {
+  const scope = { context: { a: 1 }, input: { b: 2 }, event: null, item: { c: 3 }, index: 4 };
+  const value = (text: string, reach: "event" | "item" | "input" | "end") => {
+    const parsed = parseExpression(text, { reach });
+    if (!parsed.ok) return parsed.problem.message;
+    const result = evaluate(parsed.expression, scope);
+    return result.ok ? result.value : result.message;
+  };
+  assert.equal(value("context.a + input.b + item.c + index", "item"), 10);
+  assert.match(
+    String(value("context.a + item.c", "event")),
+    /unknown name "item".* in reach here are "context", "input", "event"/,
+  );
+  assert.equal(value("input.b", "input"), 2);
+  assert.match(String(value("context.a", "input")), /unknown name "context"/);
+  assert.equal(value("context.a + input.b", "end"), 3);
+  assert.match(String(value("event", "end")), /unknown name "event"/);
+  assert.match(String(value("item", "event")), /unknown name "item"/, "what was parsed elsewhere is not taken for it");
+});
