@@ -20,7 +20,7 @@ const CACHE_KIB = 16_384;
 export class SqliteBatchWriter {
   readonly #db: DatabaseSync;
   readonly #operations: BatchReader;
-  readonly #walPages: () => number;
+  readonly #walBytes: () => number;
   readonly #reserve: (version: number) => void;
   #reserved: number;
   #isBroken = false;
@@ -36,6 +36,7 @@ export class SqliteBatchWriter {
     const clear = this.#db.prepare("DELETE FROM pairs WHERE key = ?");
     const clearRange = this.#db.prepare("DELETE FROM pairs WHERE key >= ? AND key < ?");
     const walPages = this.#db.prepare("PRAGMA wal_checkpoint(NOOP)");
+    const pageBytes = Number(this.#db.prepare("PRAGMA page_size").get()!.page_size);
     this.#reserved = Number(this.#db.prepare("SELECT reserved FROM versions").get()!.reserved);
     const reserve = this.#db.prepare("UPDATE versions SET reserved = ?");
     this.#reserve = (version) => void reserve.run(version);
@@ -44,10 +45,10 @@ export class SqliteBatchWriter {
       clear: (key: Bytes) => void clear.run(key),
       clearRange: (begin: Bytes, end: Bytes) => void clearRange.run(begin, end),
     };
-    this.#walPages = () => Number((walPages.get() as { log: number }).log);
+    this.#walBytes = () => Number((walPages.get() as { log: number }).log) * pageBytes;
   }
 
-  /** Writes and commits. @returns pages in the write-ahead log. @throws whatever SQLite throws (F1). */
+  /** Writes and commits. @returns bytes of the write-ahead log in use. @throws whatever SQLite throws (F1). */
   write(batch: ArrayBuffer): number {
     if (this.#isBroken) throw new Error("an earlier write failed");
     try {
@@ -58,7 +59,7 @@ export class SqliteBatchWriter {
         this.#reserve(this.#reserved); // F2
       }
       this.#db.exec("COMMIT");
-      return this.#walPages();
+      return this.#walBytes();
     } catch (error) {
       this.#isBroken = true;
       throw error;

@@ -19,6 +19,12 @@ export const FORMAT_VERSION = 1;
 /** Versions set aside at each opening: 28 hours of 10,000 commits a second. More are set aside in time. */
 export const VERSIONS_RESERVED = 1_000_000_000;
 
+/**
+ * Page size of a new file. A row of up to a quarter of a page lies in its page, a longer one has pages of its own:
+ * with values of 1,000 bytes 4,096 writes 17 kB for a step of a workflow, 8,192 writes 6 kB.
+ */
+const PAGE_BYTES = 8_192;
+
 /** A file that this process holds. */
 export interface SqliteFile {
   /** Absolute path. */
@@ -103,6 +109,7 @@ function prepare(path: string): number {
           `${FORMAT_VERSION}; use the newer program that wrote it`,
       );
     }
+    if (isEmpty) db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
     if (isEmpty) {
       db.exec(`

@@ -53,7 +53,6 @@ const CACHE_BYTES_DEFAULT = 64 * MIB;
 const WINDOW_BYTES_DEFAULT = 4 * MIB;
 /** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
-const PAGE_BYTES = 4_096;
 const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
 const PENDING_BYTES_MAX = 64 * MIB;
@@ -70,7 +69,7 @@ export class SqliteStore implements Store, OlderWhole {
   readonly #clock: Clock;
   readonly #windowBytes: number;
   readonly #windowBytesMax: number;
-  readonly #walPagesMax: number;
+  readonly #walBytesMax: number;
   readonly #loop: TransactLoop;
   readonly #watches = new WatchRegistry();
   #durableVersion: number;
@@ -91,7 +90,7 @@ export class SqliteStore implements Store, OlderWhole {
     this.#clock = options.clock ?? systemClock;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
     this.#windowBytesMax = options.windowBytesMax ?? WINDOW_BYTES_MAX_DEFAULT;
-    this.#walPagesMax = (options.walBytes ?? WAL_BYTES_DEFAULT) / PAGE_BYTES;
+    this.#walBytesMax = options.walBytes ?? WAL_BYTES_DEFAULT;
     this.#cache = new ReadCache(options.cacheBytes ?? CACHE_BYTES_DEFAULT);
     this.#snapshots = new SqliteSnapshots(file.path, file.version);
     this.versions = new Multiversion(file.version, this);
@@ -204,12 +203,12 @@ export class SqliteStore implements Store, OlderWhole {
       const commits = this.versions.window.commitsAfter(this.#durableVersion);
       const batch = encodeBatch(commits);
       this.#pendingBytes = 0;
-      const walPages = await this.#writer.write(batch);
+      const walBytes = await this.#writer.write(batch);
       this.#durableVersion = version;
       this.counters.flushes++;
       done.resolve();
       for (const commit of commits) this.#watches.fire(commit);
-      await this.#afterFlush(walPages);
+      await this.#afterFlush(walBytes);
     } catch (error) {
       this.#fail(error, done);
       return;
@@ -218,8 +217,8 @@ export class SqliteStore implements Store, OlderWhole {
     if (this.#nextFlush !== undefined) this.#flushSoon();
   }
 
-  async #afterFlush(walPages: number): Promise<void> {
-    const mustCheckpoint = walPages > this.#walPagesMax; // Q4
+  async #afterFlush(walBytes: number): Promise<void> {
+    const mustCheckpoint = walBytes > this.#walBytesMax; // Q4
     const { window } = this.versions;
     if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
     if (window.bytes > this.#windowBytesMax) this.versions.giveUpBefore(this.#durableVersion);

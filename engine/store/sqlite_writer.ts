@@ -14,11 +14,11 @@ export type WriterOrder =
   | { kind: "checkpoint" }
   | { kind: "close" };
 
-export type WriterAnswer = { walPages: number } | { failure: string };
+export type WriterAnswer = { walBytes: number } | { failure: string };
 
 /** Where batches go. Each call waits for the one before (X1) and rejects with what SQLite says. */
 export interface SqliteWriter {
-  /** Writes the batch and makes it durable. The buffer is gone afterwards. Resolves with the pages in the log. */
+  /** Writes the batch and makes it durable. The buffer is gone afterwards. Resolves with the bytes of the log in use. */
   write(batch: ArrayBuffer): Promise<number>;
   checkpoint(): Promise<void>;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export class ThreadWriter implements SqliteWriter {
     });
     this.#worker.onmessage = (event: MessageEvent<WriterAnswer>) => {
       if ("failure" in event.data) this.#settle().reject(new Error(event.data.failure));
-      else this.#settle().resolve(event.data.walPages);
+      else this.#settle().resolve(event.data.walBytes);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();

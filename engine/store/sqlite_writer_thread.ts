@@ -9,7 +9,7 @@ let writer: SqliteBatchWriter | undefined;
 self.onmessage = (event: MessageEvent<WriterOrder>) => {
   let answer: WriterAnswer;
   try {
-    answer = { walPages: carryOut(event.data) };
+    answer = { walBytes: carryOut(event.data) };
   } catch (error) {
     answer = { failure: error instanceof Error ? error.message : String(error) };
   }
