@@ -2,6 +2,7 @@
 
 import type { ConnectionOptions } from "../shared/client/transport.ts";
 import { ENGINE_URL_DEFAULT } from "../shared/client/transport.ts";
+import { readCredentials } from "../worker/credentials.ts";
 import { DegovError } from "../shared/errors.ts";
 
 /** How the command was called, for hints. */
@@ -35,25 +36,14 @@ export function wantsColor(isTerminal: boolean, environment: Environment): boole
 /** @throws DegovError INVALID_ARGUMENT when a file cannot be read. */
 export async function readConnection(flags: GlobalFlags, environment: Environment): Promise<Connection> {
   const engines = (flags.engine ?? environment("DEGOV_ENGINE") ?? ENGINE_URL_DEFAULT).split(",");
-  const tokenFile = flags.tokenFile ?? environment("DEGOV_TOKEN_FILE");
-  const token = tokenFile === undefined ? environment("DEGOV_TOKEN") : await readFile(tokenFile, "token");
-  const authority = flags.tlsCa ?? environment("DEGOV_TLS_CA");
-  const certificate = flags.tlsCert ?? environment("DEGOV_TLS_CERT");
-  const key = flags.tlsKey ?? environment("DEGOV_TLS_KEY");
-  const usesTls = (authority ?? certificate ?? key) !== undefined;
-  return {
-    engines: engines.map((address) => address.trim()).filter((address) => address !== ""),
-    ...(token === undefined || token.trim() === "" ? {} : { token: token.trim() }),
-    ...(usesTls
-      ? {
-        tls: {
-          ...(authority === undefined ? {} : { authority: await readFile(authority, "certificate") }),
-          ...(certificate === undefined ? {} : { certificate: await readFile(certificate, "certificate") }),
-          ...(key === undefined ? {} : { key: await readFile(key, "key") }),
-        },
-      }
-      : {}),
-  };
+  const credentials = await readCredentials({
+    token: environment("DEGOV_TOKEN"),
+    tokenFile: flags.tokenFile ?? environment("DEGOV_TOKEN_FILE"),
+    tlsCa: flags.tlsCa ?? environment("DEGOV_TLS_CA"),
+    tlsCert: flags.tlsCert ?? environment("DEGOV_TLS_CERT"),
+    tlsKey: flags.tlsKey ?? environment("DEGOV_TLS_KEY"),
+  });
+  return { engines: engines.map((address) => address.trim()).filter((address) => address !== ""), ...credentials };
 }
 
 /** The text of a file that a flag names. @throws DegovError INVALID_ARGUMENT */

@@ -10,6 +10,7 @@ import { listCommand, workersCommand, workflowsCommand } from "./commands/list.t
 import { engineCommand, workerCommand } from "./commands/processes.ts";
 import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
 import { startCommand } from "./commands/start.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { offer, type Suggestion } from "./completions.ts";
 import { type GlobalFlags, wantsColor } from "./config.ts";
@@ -34,7 +35,7 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
   },
   {
     heading: "Operate:",
-    commands: (session) => [workersCommand(session)],
+    commands: (session) => [workersCommand(session), tokenCommand(session)],
   },
 ];
 

@@ -4,6 +4,7 @@ import { ENGINE_URL_DEFAULT } from "../shared/client/transport.ts";
 import { formatHelp, parseCount, parseFlags } from "../shared/flags.ts";
 import { LOG_FLAGS, type LogOptions, readLogOptions } from "../shared/log.ts";
 import { SLOTS_MAX, TASK_MEMORY_BYTES_DEFAULT } from "../shared/limits.ts";
+import type { CredentialSources } from "./credentials.ts";
 
 export interface WorkerConfig {
   help: boolean;
@@ -27,6 +28,7 @@ export interface WorkerConfig {
   executionsPerIsolate: number;
   /** Set by the supervisor: this process is a worker process of this id. */
   processId: string | undefined;
+  credentials: CredentialSources;
 }
 
 const MIB = 1024 * 1024;
@@ -43,6 +45,10 @@ export const WORKER_FLAGS = {
   "drain-ms": { value: "MS", help: "time running tasks are given on SIGTERM", default: "30000" },
   "memory-mb": { value: "MIB", help: "memory of one task", default: String(TASK_MEMORY_BYTES_DEFAULT / MIB) },
   "executions-per-isolate": { value: "N", help: "an isolate is replaced after so many tasks", default: "10000" },
+  "token-file": { value: "PATH", help: "file with the token to show to the engine (or DEGOV_TOKEN)" },
+  "tls-ca": { value: "PATH", help: "authority of the engine's certificate, PEM" },
+  "tls-cert": { value: "PATH", help: "own certificate, PEM, for an engine with --tls-client-ca" },
+  "tls-key": { value: "PATH", help: "key of the own certificate, PEM" },
   "process-id": { value: "ID", help: "set by the supervisor for its processes" },
   ...LOG_FLAGS,
   help: { help: "show this text" },
@@ -72,5 +78,12 @@ export function readWorkerConfig(
     memoryBytes: count("memory-mb", 16, 16_384) * MIB,
     executionsPerIsolate: count("executions-per-isolate", 1, 1_000_000_000),
     processId: values["process-id"],
+    credentials: {
+      token: environment("DEGOV_TOKEN"),
+      tokenFile: values["token-file"],
+      tlsCa: values["tls-ca"],
+      tlsCert: values["tls-cert"],
+      tlsKey: values["tls-key"],
+    },
   };
 }

@@ -6,6 +6,7 @@ import { newToken } from "../shared/ids.ts";
 import { configureLog } from "../shared/log.ts";
 import { exitWith, stopSignal } from "../shared/program.ts";
 import { readWorkerConfig, WORKER_HELP } from "./config.ts";
+import { readCredentials } from "./credentials.ts";
 import { EngineClient } from "./engine_client.ts";
 import { runWorkerProcess, spawnWorkerProcess } from "./process.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -23,7 +24,7 @@ export async function main(args: readonly string[], command: readonly string[]):
   if (config.processId !== undefined) return await runWorkerProcess(config.processId, config);
   const supervisor = new Supervisor({
     processes: config.processes,
-    client: new EngineClient(engineTransport(config.engines)),
+    client: new EngineClient(engineTransport(config.engines, await readCredentials(config.credentials))),
     newWorkerId: () => `${config.name}-${newToken().slice(0, 8)}`,
     spawn: (workerId) => spawnWorkerProcess(workerId, args, command),
   });
@@ -36,7 +37,7 @@ export async function main(args: readonly string[], command: readonly string[]):
 
 if (import.meta.main) {
   try {
-    const permissions = ["-P=worker"];
+    const permissions = ["--quiet", "-P=worker"];
     await main(Deno.args, [Deno.execPath(), "run", ...permissions, import.meta.filename!]);
   } catch (error) {
     exitWith(error);

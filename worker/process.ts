@@ -2,6 +2,7 @@
 
 import { engineTransport } from "../shared/client/transport.ts";
 import type { WorkerConfig } from "./config.ts";
+import { readCredentials } from "./credentials.ts";
 import { EngineClient } from "./engine_client.ts";
 import { openPool } from "./pool/process_pool.ts";
 import { TaskWorker } from "./task_worker.ts";
@@ -51,7 +52,7 @@ export async function runWorkerProcess(workerId: string, config: WorkerConfig): 
   });
   const worker = new TaskWorker({
     workerId,
-    client: new EngineClient(engineTransport(config.engines)),
+    client: new EngineClient(engineTransport(config.engines, await readCredentials(config.credentials))),
     pool,
     prefetch: config.prefetch,
     pollIntervalMs: config.pollIntervalMs,

@@ -1,6 +1,6 @@
 /** Commands that run a process until it is told to stop: engine and worker. */
 
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { ENGINE_FLAGS } from "../../engine/config.ts";
 import { main as runEngine } from "../../engine/main.ts";
 import type { Flags } from "../../shared/flags.ts";
@@ -8,8 +8,10 @@ import { WORKER_FLAGS } from "../../worker/config.ts";
 import { main as runWorker } from "../../worker/main.ts";
 import { workerCommandLine } from "../worker_command_line.ts";
 
-/** Flags that are not for people, or that commander has already. */
-const HIDDEN = new Set(["help", "process-id"]);
+/** Commander has its own. */
+const OWN = new Set(["help"]);
+/** Not for people. */
+const HIDDEN = new Set(["process-id"]);
 
 export function engineCommand(): Command {
   const command = new Command("engine")
@@ -29,9 +31,10 @@ export function workerCommand(): Command {
 /** The same flags, with the same help, as the program of its own has. */
 export function withFlags(command: Command, flags: Flags): Command {
   for (const [name, { value, help, default: fallback }] of Object.entries(flags)) {
-    if (HIDDEN.has(name)) continue;
+    if (OWN.has(name)) continue;
     const about = fallback === undefined ? help : `${help} (default ${fallback})`;
-    command.option(value === undefined ? `--${name}` : `--${name} <${value.toLowerCase()}>`, about);
+    const option = new Option(value === undefined ? `--${name}` : `--${name} <${value.toLowerCase()}>`, about);
+    command.addOption(option.hideHelp(HIDDEN.has(name)));
   }
   return command;
 }
@@ -39,7 +42,7 @@ export function withFlags(command: Command, flags: Flags): Command {
 /** What was given of these flags, for the program that reads them; a flag of all commands may be one of them. */
 export function toArguments(command: Command, flags: Flags): string[] {
   const given = command.optsWithGlobals<Record<string, string | boolean | undefined>>();
-  return Object.keys(flags).filter((name) => !HIDDEN.has(name)).flatMap((name) => {
+  return Object.keys(flags).filter((name) => !OWN.has(name)).flatMap((name) => {
     const value = given[name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
     return value === undefined || value === false ? [] : value === true ? [`--${name}`] : [`--${name}`, value];
   });
