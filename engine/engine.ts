@@ -12,18 +12,20 @@ import { InstanceChanges, type InstanceListener } from "./changes.ts";
 import { DefinitionCatalog } from "./definitions.ts";
 import { explain, type Explanation } from "./explanation.ts";
 import { InstanceSearch } from "./instance_search.ts";
-import { newInstanceId } from "../shared/ids.ts";
+import { newEngineId, newInstanceId } from "../shared/ids.ts";
 import { Instances, type StartRequest } from "./instances.ts";
-import { decodeJson, encodeJson, formatKey, KEYSPACE_FORMAT } from "./keyspace.ts";
+import { decodeJson, encodeJson, formatKey, instanceKey, KEYSPACE_FORMAT } from "./keyspace.ts";
 import type { HistoryRecord } from "./machine/history.ts";
 import type { Instance } from "./machine/instance.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
 import { WorkerRegistry } from "./scheduler/worker_registry.ts";
-import type { Store, StoreStats } from "./store/store.ts";
+import type { Store, StoreStats, Watch } from "./store/store.ts";
 
 export interface EngineOptions {
   store: Store;
+  /** Unique among the engines that share the store. Default: one made at random. */
+  id?: string;
   clock?: Clock;
   random?: Random;
   /** A worker that is not heard of for so long is lost. Default 15,000. */
@@ -40,8 +42,8 @@ export interface EngineCounters {
 }
 
 const SESSION_TIMEOUT_MS_DEFAULT = 15_000;
-/** Watchers look again so often even if nothing was announced: another engine may have changed the instance. */
-const WATCH_LOOK_MS = 1_000;
+/** Those who wait look again so often even if nothing was told: a watch may have been lost. */
+const WATCH_LOOK_MS = 2_000;
 /** Given with an abort, since the default reason is an exception with a stack that nobody reads. */
 const WAIT_OVER = "the wait is over";
 const WATCH_RECORDS_PER_READ = 100;
@@ -68,6 +70,7 @@ export class Engine {
     this.sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS_DEFAULT;
     this.definitions = new DefinitionCatalog(store, () => clock.nowMs());
     this.#scheduler = new Scheduler({
+      id: options.id ?? newEngineId(),
       store,
       clock,
       random,
@@ -155,8 +158,9 @@ export class Engine {
     firstLook: () => Promise<Instance>,
   ): Promise<Instance> {
     const untilMs = this.#clock.nowMs() + waitMs;
-    const over = new AbortController();
+    let over = new AbortController();
     const end = () => over.abort(WAIT_OVER);
+    let distant: Watch | undefined;
     let ended: Instance | undefined;
     const unlisten = this.#listen(instanceId, (instance, isCommitted) => {
       if (instance.status === "running") return;
@@ -167,13 +171,17 @@ export class Engine {
     this.closing.addEventListener("abort", end);
     try {
       for (let look = firstLook;; look = () => this.instances.get(instanceId)) {
+        distant = await this.#watchOthers(instanceId, end);
         const instance = await look();
         const leftMs = untilMs - this.#clock.nowMs();
         if (instance.status !== "running" || leftMs <= 0 || signal?.aborted || this.closing.aborted) return instance;
         await this.#clock.sleep(Math.min(leftMs, WATCH_LOOK_MS), over.signal);
         if (ended !== undefined) return ended;
+        distant?.cancel();
+        over = new AbortController(); // what ended the wait may not have been committed: wait for the next
       }
     } finally {
+      distant?.cancel();
       unlisten();
       signal?.removeEventListener("abort", end);
       this.closing.removeEventListener("abort", end);
@@ -216,15 +224,33 @@ export class Engine {
   async *#versions(instanceId: string, signal: AbortSignal | undefined): AsyncGenerator<Instance> {
     const ended = AbortSignal.any(signal === undefined ? [this.closing] : [this.closing, signal]);
     let changed = new AbortController();
-    const unlisten = this.#listen(instanceId, () => changed.abort(WAIT_OVER));
+    const change = () => changed.abort(WAIT_OVER);
+    const unlisten = this.#listen(instanceId, change);
+    let distant: Watch | undefined;
     try {
       while (!ended.aborted) {
+        distant = await this.#watchOthers(instanceId, change);
         yield await this.instances.get(instanceId);
         await this.#clock.sleep(WATCH_LOOK_MS, AbortSignal.any([ended, changed.signal]));
+        distant?.cancel();
         changed = new AbortController();
       }
     } finally {
+      distant?.cancel();
       unlisten();
+    }
+  }
+
+  /** Hears of a change that another engine commits; an engine that is alone needs no watch. */
+  async #watchOthers(instanceId: string, changed: () => void): Promise<Watch | undefined> {
+    if (!this.#scheduler.hasPeers) return undefined;
+    try {
+      const watch = this.store.watch(instanceKey(instanceId));
+      void watch.changed.then((isChanged) => isChanged && changed());
+      await watch.armed;
+      return watch;
+    } catch {
+      return undefined; // as many keys are watched as can be: the next look finds the change
     }
   }
 

@@ -21,6 +21,8 @@
  * | x      | status, createdAtMs, instance                           | empty: index of all instances            |
  * | xw     | workflow, status, createdAtMs, instance                 | empty: index by workflow                 |
  * | n      | status, workflow                                        | counter: instances of that status        |
+ * | en     | engine                                                  | EngineRecord, JSON: it is alive          |
+ * | k      | shard                                                   | counter: tasks were queued in the shard  |
  *
  * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
  */
@@ -157,6 +159,21 @@ export function workerKey(workerId: string): Bytes {
 }
 export function workersRange(): KeyRange {
   return prefixRange(encodeTuple(["w"]));
+}
+
+/** Changes whenever an engine that has peers queues a task in the shard: what they watch. */
+export function wakeKey(shard: number): Bytes {
+  return encodeTuple(["k", shard]);
+}
+
+export function engineKey(engineId: string): Bytes {
+  return encodeTuple(["en", engineId]);
+}
+export function enginesRange(): KeyRange {
+  return prefixRange(encodeTuple(["en"]));
+}
+export function decodeEngineKey(key: Bytes): string {
+  return decodeTuple(key)[1] as string;
 }
 
 /** Place of an instance in the two indexes, which are ordered by creation. */

@@ -55,6 +55,10 @@ export interface SessionOptions {
 interface Session extends SessionOptions {
   /** Tokens of live leases and of offers under way (D1). */
   tokens: Set<string>;
+  /** Those of `tokens` whose lease has been committed. */
+  leased: Set<string>;
+  /** Tokens given back since the last comparison with the store began. */
+  released: Set<string>;
   outbox: HandOut[];
   stops: LeaseName[];
   waiting?: (answer: PollAnswer) => void;
@@ -78,6 +82,8 @@ export class Dispatcher {
     this.#sessions.set(options.workerId, {
       ...options,
       tokens: new Set(tokens),
+      leased: new Set(tokens),
+      released: new Set(),
       outbox: [],
       stops: [],
       listeningUntilMs: 0,
@@ -85,10 +91,13 @@ export class Dispatcher {
     this.#order.push(options.workerId);
   }
 
-  /** Ends the session of a worker; a waiting poll is answered empty. What was not sent yet is returned. */
-  close(workerId: string): HandOut[] {
+  /**
+   * Ends the session of a worker, whichever or the given one; a waiting poll is answered empty. What was not sent yet is
+   * returned.
+   */
+  close(workerId: string, id?: string): HandOut[] {
     const session = this.#sessions.get(workerId);
-    if (session === undefined) return [];
+    if (session === undefined || (id !== undefined && session.session !== id)) return [];
     this.#sessions.delete(workerId);
     this.#order.splice(this.#order.indexOf(workerId), 1);
     const unsent = session.outbox;
@@ -127,13 +136,39 @@ export class Dispatcher {
 
   /** Gives the place of an offer or an ended lease back. */
   release(workerId: string, token: string): void {
-    this.#sessions.get(workerId)?.tokens.delete(token);
+    const session = this.#sessions.get(workerId);
+    if (session !== undefined) giveBack(session, token);
+  }
+
+  sessions(): { workerId: string; session: string }[] {
+    return [...this.#sessions.values()].map(({ workerId, session }) => ({ workerId, session }));
+  }
+
+  /** Notes which leases are held to be live, before the store is asked. For {@link compare}. */
+  beginComparing(workerId: string): string[] {
+    const session = this.#sessions.get(workerId);
+    session?.released.clear();
+    return [...session?.leased ?? []];
+  }
+
+  /** Takes over what the store said: `known` was held to be live before, `live` is. */
+  compare(workerId: string, known: readonly string[], live: readonly string[]): void {
+    const session = this.#sessions.get(workerId);
+    if (session === undefined) return;
+    const isLive = new Set(live);
+    for (const token of known) if (!isLive.has(token)) giveBack(session, token);
+    for (const token of live) {
+      if (session.released.has(token)) continue; // ended after the store was asked
+      session.tokens.add(token);
+      session.leased.add(token);
+    }
   }
 
   /** Sends what has been committed (D3). */
   send(offer: Offer, handOut: HandOut): void {
     const session = this.#sessions.get(offer.workerId);
     if (session === undefined || !session.tokens.has(offer.token)) return; // its leases are taken back elsewhere
+    session.leased.add(offer.token);
     session.outbox.push(handOut);
     this.#flushSoon(session);
   }
@@ -141,7 +176,7 @@ export class Dispatcher {
   /** Tells a worker that a lease has ended without its doing. */
   stop(workerId: string, lease: LeaseName): void {
     const session = this.#sessions.get(workerId);
-    if (session === undefined || !session.tokens.delete(lease.token)) return;
+    if (session === undefined || !giveBack(session, lease.token)) return;
     const unsent = session.outbox.findIndex((handOut) => handOut.token === lease.token);
     if (unsent >= 0) session.outbox.splice(unsent, 1);
     else session.stops.push(lease);
@@ -212,4 +247,11 @@ export class Dispatcher {
     session.stops = [];
     waiting(answer);
   }
+}
+
+/** Whether the token had a place. */
+function giveBack(session: Session, token: string): boolean {
+  session.leased.delete(token);
+  session.released.add(token);
+  return session.tokens.delete(token);
 }

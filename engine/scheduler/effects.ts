@@ -15,9 +15,11 @@ export interface EffectTargets {
   /** Whether a new task may be handed out at once: nothing is known to wait before it. */
   mayHandOut(capability: Capability): boolean;
   /** Tasks were queued that no offer took. */
-  queued(capability: Capability): void;
+  queued(capability: Capability, shard: number): void;
   /** A timer was set. */
   timerSet(fireAtMs: number): void;
+  /** Whether other engines are to be told of queued tasks. */
+  readonly hasPeers: boolean;
 }
 
 export class Effects {
@@ -25,7 +27,7 @@ export class Effects {
   readonly #offers: Offer[] = [];
   readonly #sends: { offer: Offer; handOut: HandOut }[] = [];
   readonly #stops: { workerId: string; lease: LeaseName }[] = [];
-  readonly #queued = new Set<Capability>();
+  readonly #queued: { capability: Capability; shard: number }[] = [];
   readonly #changed: Instance[] = [];
   #earliestTimerMs = Infinity;
 
@@ -46,12 +48,16 @@ export class Effects {
   send(offer: Offer, handOut: HandOut): void {
     this.#sends.push({ offer, handOut });
   }
+  /** See {@link EffectTargets.hasPeers}. */
+  get hasPeers(): boolean {
+    return this.#targets.hasPeers;
+  }
   /** A lease has ended without its worker's doing. */
   stop(workerId: string, lease: LeaseName): void {
     this.#stops.push({ workerId, lease });
   }
-  queued(capability: Capability): void {
-    this.#queued.add(capability);
+  queued(capability: Capability, shard: number): void {
+    this.#queued.push({ capability, shard });
   }
   timerSet(fireAtMs: number): void {
     this.#earliestTimerMs = Math.min(this.#earliestTimerMs, fireAtMs);
@@ -75,10 +81,12 @@ export class Effects {
    */
   async settle(isLive: (lease: LeaseName) => Promise<boolean>): Promise<void> {
     const { dispatcher, changes } = this.#targets;
-    for (const { offer, handOut } of this.#sends) {
-      if (await isLive(handOut)) dispatcher.send(offer, handOut);
+    // All are asked for first, so that they travel together.
+    const live = await Promise.all(this.#sends.map(({ handOut }) => isLive(handOut)));
+    this.#sends.forEach(({ offer, handOut }, index) => {
+      if (live[index]) dispatcher.send(offer, handOut);
       else dispatcher.release(offer.workerId, offer.token);
-    }
+    });
     const sent = new Set(this.#sends.map(({ offer }) => offer));
     for (const offer of this.#offers) if (!sent.has(offer)) dispatcher.release(offer.workerId, offer.token);
     for (const { workerId, lease } of this.#stops) if (!await isLive(lease)) dispatcher.stop(workerId, lease);
@@ -88,6 +96,6 @@ export class Effects {
 
   #hint(): void {
     if (this.#earliestTimerMs < Infinity) this.#targets.timerSet(this.#earliestTimerMs);
-    for (const capability of this.#queued) this.#targets.queued(capability);
+    for (const { capability, shard } of this.#queued) this.#targets.queued(capability, shard);
   }
 }

@@ -1,6 +1,6 @@
 /** Moving a task from place to place within a transaction (T1). */
 
-import { EMPTY, encodeJson, leaseKey, readyKey, timerKey } from "../keyspace.ts";
+import { EMPTY, encodeJson, leaseKey, readyKey, shardOf, timerKey, wakeKey } from "../keyspace.ts";
 import type { Bytes, Txn } from "../store/store.ts";
 import type { Effects } from "./effects.ts";
 import type { HandOut, Offer } from "./dispatcher.ts";
@@ -79,7 +79,9 @@ export function queue(txn: Txn, effects: Effects, task: TaskName & TaskBody & { 
   const record: UnfinishedTask = { ...facts, ...counts, status: "queued", readyAtMs: nowMs };
   writeTask(txn, instanceId, taskId, { record, inputJson, head });
   txn.set(readyKey({ capability: facts.capability, readyAtMs: nowMs, instanceId, taskId }), EMPTY);
-  effects.queued(facts.capability);
+  const shard = shardOf(instanceId);
+  if (effects.hasPeers) txn.add(wakeKey(shard), 1n); // without a conflict, and nothing for an engine that is alone
+  effects.queued(facts.capability, shard);
 }
 
 /** Hands the task out at once if a worker is listening and nothing waits before it, and queues it otherwise. */

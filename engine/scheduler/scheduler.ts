@@ -1,7 +1,7 @@
 /**
  * The scheduler: one transaction at a time, and what follows from it.
  *
- * Owns the dispatcher, the timers' clockwork and the sweep; knows nothing of RPC.
+ * Owns the membership, the dispatcher, the backlog, the timers' clockwork and the sweep; knows nothing of RPC.
  *
  * - C1 Every change of state is one transaction; what it causes outside the store follows its commit (effects.ts).
  * - C2 While tasks wait in the store, new ones queue up behind them; only when nothing is known to wait is a task handed
@@ -11,7 +11,9 @@
 import type { Clock } from "../../shared/clock.ts";
 import { newToken } from "../../shared/ids.ts";
 import type { Random } from "../../shared/random.ts";
+import { VERSION } from "../../shared/version.ts";
 import type { InstanceChanges } from "../changes.ts";
+import { Membership } from "../cluster/membership.ts";
 import type { DefinitionCatalog } from "../definitions.ts";
 import type { Capability } from "../keyspace.ts";
 import type { Store, Txn } from "../store/store.ts";
@@ -24,6 +26,8 @@ import { readUnfinishedTask } from "./task_record.ts";
 import { TimerClockwork } from "./timer_clockwork.ts";
 
 export interface SchedulerOptions {
+  /** Of this engine, unique among those that share the store. */
+  readonly id: string;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -42,6 +46,7 @@ export class Scheduler implements EffectTargets {
   readonly options: SchedulerOptions;
   readonly dispatcher: Dispatcher;
   readonly changes: InstanceChanges;
+  readonly membership: Membership;
   readonly #backlog: Backlog;
   readonly #timers: TimerClockwork;
   readonly #sweep: Sweep;
@@ -50,18 +55,22 @@ export class Scheduler implements EffectTargets {
     this.options = options;
     this.changes = options.changes;
     this.dispatcher = new Dispatcher(() => options.clock.nowMs());
+    this.membership = new Membership({ ...options, version: VERSION });
     this.#backlog = new Backlog(this);
     this.#timers = new TimerClockwork(this);
     this.#sweep = new Sweep(this);
   }
 
   start(): void {
+    this.membership.start();
+    this.#backlog.start();
     this.#timers.start();
     this.#sweep.start();
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.#timers.stop(), this.#sweep.stop(), this.#backlog.stop()]);
+    await this.membership.stop();
   }
 
   /** Runs the body in a transaction and carries out its effects once it has committed (C1). */
@@ -104,8 +113,12 @@ export class Scheduler implements EffectTargets {
     return !this.#backlog.mayHave(capability); // C2
   }
 
-  queued(capability: Capability): void {
-    this.#backlog.grew(capability);
+  get hasPeers(): boolean {
+    return this.membership.hasPeers;
+  }
+
+  queued(capability: Capability, shard: number): void {
+    this.#backlog.grew(capability, shard);
   }
 
   timerSet(fireAtMs: number): void {

@@ -4,6 +4,9 @@
  * - K1 Never early: a timer is fired only when this engine's clock has reached its time.
  * - K2 Once: the transaction that fires a timer clears it, and one that finds it gone does nothing.
  * - K3 A look at the store at least every LOOK_MS finds what another engine set, and makes a clock that jumps harmless.
+ *      A look reads one pair per shard, however many timers wait.
+ * - K4 An engine fires the timers of its own shards when they are due, and those of the others GRACE_MS later: engines do
+ *      not meet, and no timer depends on one engine.
  */
 
 import { advance } from "../machine/machine.ts";
@@ -16,6 +19,8 @@ import { readUnfinishedTask } from "./task_record.ts";
 
 /** See K3. */
 const LOOK_MS = 1_000;
+/** See K4. */
+const GRACE_MS = 500;
 /** Timers fired at a time: enough to fill a group of commits, few enough to bound memory. */
 const FIRED_AT_ONCE_MAX = 128;
 
@@ -52,7 +57,7 @@ export class TimerClockwork {
     while (!this.#stopped) {
       this.#nextMs = Infinity;
       try {
-        for (let shard = 0; shard < SHARDS; shard++) await this.#fireShard(shard);
+        for (const shard of await this.#dueShards()) await this.#fireShard(shard);
       } catch (error) {
         onError("fire timers", error);
         this.#nextMs = Infinity; // try again at the next look
@@ -64,6 +69,31 @@ export class TimerClockwork {
     }
   }
 
+  /** The shards in which this engine has something to fire; notes when the next of the others is due. */
+  async #dueShards(): Promise<number[]> {
+    const { store, clock } = this.#scheduler.options;
+    const firsts = await store.transact((txn) =>
+      Promise.all(Array.from({ length: SHARDS }, (_, shard) => {
+        const { begin, end } = timersRange(shard);
+        return txn.range(begin, end, { limit: 1, snapshot: true });
+      }))
+    );
+    const nowMs = clock.nowMs();
+    const due: number[] = [];
+    firsts.forEach((pairs, shard) => {
+      if (pairs.length === 0) return;
+      const dueMs = decodeTimerKey(pairs[0].key).fireAtMs + this.#graceMs(shard);
+      if (dueMs <= nowMs) due.push(shard);
+      else this.#nextMs = Math.min(this.#nextMs, dueMs);
+    });
+    return due;
+  }
+
+  /** K4 */
+  #graceMs(shard: number): number {
+    return this.#scheduler.membership.owns(shard) ? 0 : GRACE_MS;
+  }
+
   /** Fires what is due in a shard, and notes when the next is. */
   async #fireShard(shard: number): Promise<void> {
     const { store, clock } = this.#scheduler.options;
@@ -73,10 +103,10 @@ export class TimerClockwork {
       const pairs = await store.transact((txn) => txn.range(from, end, { limit: FIRED_AT_ONCE_MAX, snapshot: true }));
       const nowMs = clock.nowMs();
       const places = pairs.map(({ key }) => decodeTimerKey(key));
-      const due = places.filter((place) => place.fireAtMs <= nowMs); // K1
+      const due = places.filter((place) => place.fireAtMs + this.#graceMs(shard) <= nowMs); // K1
       await Promise.all(due.map((place) => this.#fire(place)));
       const next = places[due.length];
-      if (next !== undefined) this.#nextMs = Math.min(this.#nextMs, next.fireAtMs);
+      if (next !== undefined) this.#nextMs = Math.min(this.#nextMs, next.fireAtMs + this.#graceMs(shard));
       if (next !== undefined || pairs.length < FIRED_AT_ONCE_MAX || this.#stopped) return;
       from = afterLast(pairs);
     }

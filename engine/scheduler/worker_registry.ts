@@ -7,6 +7,8 @@
  *      transaction that sees the lease still live. Whoever else tries the same finds them gone.
  * - W3 A lease the worker does not name in a heartbeat, though it was granted more than LOST_ANSWER_MS before, never
  *      reached it: it is taken back, without counting as a loss.
+ * - W4 What this engine holds in memory of a session follows the store at every heartbeat: the worker may have been at
+ *      another engine meanwhile, where leases began and ended.
  */
 
 import { DegovError } from "../../shared/errors.ts";
@@ -19,9 +21,11 @@ import {
   decodeLeaseKey,
   encodeJson,
   leasesRange,
+  shardOf,
   workerKey,
   workersRange,
 } from "../keyspace.ts";
+import { ENGINE_SILENT_MS } from "../cluster/membership.ts";
 import { fail } from "./completion.ts";
 import type { LeaseName } from "./dispatcher.ts";
 import { clearPlace, leaseOrQueue, toTaskBody } from "./grant.ts";
@@ -38,8 +42,11 @@ export interface WorkerRecord {
   expiresAtMs: number;
 }
 
-/** See W3: far above the time an answer travels, so that a task just handed out is not taken for a lost one. */
-const LOST_ANSWER_MS = 10_000;
+/**
+ * See W3: far above the time an answer travels, so that a task just handed out is not taken for a lost one; with the
+ * time between two heartbeats, the delay of a task whose engine died just after it had leased it.
+ */
+const LOST_ANSWER_MS = 3_000;
 const LEASES_PER_PAGE = 256;
 
 /** Why a lease is taken back. */
@@ -104,6 +111,8 @@ export class WorkerRegistry {
   async heartbeat(workerId: string, session: string, named: readonly LeaseName[]): Promise<LeaseName[]> {
     await this.require(workerId, session);
     const { store, clock, sessionTimeoutMs } = this.#scheduler.options;
+    const { dispatcher } = this.#scheduler;
+    const known = dispatcher.beginComparing(workerId);
     const leases = await store.transact(async (txn) => {
       const bytes = await txn.get(workerKey(workerId));
       const record = bytes === undefined ? undefined : decodeJson<WorkerRecord>(bytes);
@@ -113,9 +122,10 @@ export class WorkerRegistry {
       return await readLeases(txn, workerId);
     });
     if (leases === undefined) {
-      this.#scheduler.dispatcher.close(workerId);
+      dispatcher.close(workerId, session);
       throw new DegovError("FAILED_PRECONDITION", `The session of worker "${workerId}" has ended; register again`);
     }
+    dispatcher.compare(workerId, known, leases.map(({ token }) => token)); // W4
     const held = new Set(named.map((lease) => lease.token));
     const nowMs = clock.nowMs();
     for (const lease of leases) {
@@ -178,39 +188,72 @@ export class WorkerRegistry {
     return taken;
   }
 
-  /** Ends sessions whose time has passed. */
+  /** Ends sessions whose time has passed, and forgets those that another engine has ended. */
   async endExpired(): Promise<void> {
-    const nowMs = this.#scheduler.options.clock.nowMs();
-    for (const worker of await this.list()) {
-      if (worker.expiresAtMs < nowMs) await this.end(worker.id, { kind: "workerLost", ifExpired: true });
+    const { clock } = this.#scheduler.options;
+    const { dispatcher } = this.#scheduler;
+    const before = dispatcher.sessions();
+    const workers = await this.list();
+    const sessions = new Set(workers.map(({ session }) => session));
+    for (const { workerId, session } of before) {
+      if (!sessions.has(session)) dispatcher.close(workerId, session);
     }
+    for (const worker of workers) {
+      if (worker.expiresAtMs + this.#graceMs(worker.id) < clock.nowMs()) {
+        await this.end(worker.id, { kind: "workerLost", ifExpired: true });
+      }
+    }
+  }
+
+  /** Engines divide the workers among them; one that another looks after is left to that one for a while. */
+  #graceMs(workerId: string): number {
+    return this.#scheduler.membership.owns(shardOf(workerId)) ? 0 : ENGINE_SILENT_MS;
   }
 
   /**
    * Takes back leases that outlived their attempt's time limit by far, and those of sessions that are gone: a hand-out
-   * may have been committed just after its session's leases were taken back.
+   * may have been committed just after its session's leases were taken back. Looks only at the workers that this engine
+   * looks after.
    */
   async expireLeases(): Promise<void> {
-    const { store, clock } = this.#scheduler.options;
     const known = new Set((await this.list()).map((worker) => worker.id));
-    const gone = new Set<string>();
-    const { end } = leasesRange();
-    let { begin } = leasesRange();
+    for await (const workerId of this.#leaseHolders()) {
+      if (!this.#scheduler.membership.owns(shardOf(workerId))) continue;
+      if (known.has(workerId)) await this.#expireLeasesOf(workerId);
+      else await this.end(workerId, { kind: "workerLost", ifExpired: true });
+    }
+  }
+
+  async #expireLeasesOf(workerId: string): Promise<void> {
+    const { store, clock } = this.#scheduler.options;
+    const { end } = leasesRange(workerId);
+    let { begin } = leasesRange(workerId);
     for (;;) {
       const pairs = await store.transact((txn) => txn.range(begin, end, { limit: LEASES_PER_PAGE, snapshot: true }));
       const nowMs = clock.nowMs();
       for (const { key, value } of pairs) {
         const lease = decodeJson<LeaseRecord>(value);
-        const { workerId, instanceId, taskId } = decodeLeaseKey(key);
-        if (!known.has(workerId)) gone.add(workerId);
-        else if (lease.expiresAtMs < nowMs) {
-          await this.takeBack(workerId, { instanceId, taskId, token: lease.token }, "leaseExpired");
-        }
+        if (lease.expiresAtMs >= nowMs) continue;
+        await this.takeBack(workerId, { ...decodeLeaseKey(key), token: lease.token }, "leaseExpired");
       }
-      if (pairs.length < LEASES_PER_PAGE) break;
+      if (pairs.length < LEASES_PER_PAGE) return;
       begin = afterLast(pairs);
     }
-    for (const workerId of gone) await this.end(workerId, { kind: "workerLost", ifExpired: true });
+  }
+
+  /** Workers that hold leases, one read each: from one's first lease on to the next one's. */
+  async *#leaseHolders(): AsyncGenerator<string> {
+    const { end } = leasesRange();
+    let { begin } = leasesRange();
+    for (;;) {
+      const [first] = await this.#scheduler.options.store.transact((txn) =>
+        txn.range(begin, end, { limit: 1, snapshot: true })
+      );
+      if (first === undefined) return;
+      const { workerId } = decodeLeaseKey(first.key);
+      yield workerId;
+      begin = leasesRange(workerId).end;
+    }
   }
 
   async list(): Promise<WorkerRecord[]> {

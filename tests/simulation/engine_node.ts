@@ -42,6 +42,7 @@ export class EngineNode {
     for (let attempt = 0;; attempt++) {
       try {
         const engine = await Engine.open({
+          id: options.name,
           store: mutation?.store?.(this.link) ?? this.link,
           clock: this.node.clock,
           random: new SeededRandom(options.seed + attempt),

@@ -71,7 +71,7 @@ export class WorkerNode {
       drainMs: 1_000,
       clock: this.node.clock,
     });
-    void this.#worker.run();
+    void this.#worker.run().then(() => this.node.kill()); // its supervisor starts another
   }
 
   /** Ends in order, giving back what it holds. */
