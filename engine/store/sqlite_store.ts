@@ -39,7 +39,7 @@ export interface SqliteStoreOptions {
   writer?: "thread" | "inline";
   /** Memory for values read from the file. Default 64 MB. */
   cacheBytes?: number;
-  /** Memory for recent commits, before they are read from the file instead. Default 4 MB. */
+  /** Memory for recent commits, before they are read from the file instead. Default 1 MB. */
   windowBytes?: number;
   /** Memory for recent commits beyond which the oldest open transactions are run again. Default 256 MB. */
   windowBytesMax?: number;
@@ -50,7 +50,7 @@ export interface SqliteStoreOptions {
 
 const MIB = 1024 * 1024;
 const CACHE_BYTES_DEFAULT = 64 * MIB;
-const WINDOW_BYTES_DEFAULT = 4 * MIB;
+const WINDOW_BYTES_DEFAULT = 1 * MIB;
 /** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
 const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
