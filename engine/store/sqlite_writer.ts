@@ -5,7 +5,7 @@
  * - X1 Orders are carried out one after another; the store gives the next one when the answer is there.
  */
 
-import { assert } from "../../shared/errors.ts";
+import { assert, DegovError } from "../../shared/errors.ts";
 import { type Durability, SqliteBatchWriter } from "./sqlite_batch_writer.ts";
 
 export type WriterOrder =
@@ -28,6 +28,8 @@ export interface SqliteWriter {
 export class ThreadWriter implements SqliteWriter {
   readonly #worker: Worker;
   #answer: PromiseWithResolvers<number> | undefined;
+  /** Why there will be no more answers. */
+  #death: DegovError | undefined;
 
   private constructor(path: string) {
     const files = [path, `${path}-wal`, `${path}-shm`, `${path}-journal`];
@@ -53,7 +55,11 @@ export class ThreadWriter implements SqliteWriter {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      if (this.#answer !== undefined) this.#settle().reject(new Error(`the writer's thread died: ${event.message}`));
+      this.#death = new DegovError(
+        "UNAVAILABLE",
+        `Cannot write the store's file ${path}: the thread that writes it has died (${event.message}); start again`,
+      );
+      if (this.#answer !== undefined) this.#settle().reject(this.#death);
     };
   }
 
@@ -86,6 +92,7 @@ export class ThreadWriter implements SqliteWriter {
 
   #order(order: WriterOrder, transfer: Transferable[] = []): Promise<number> {
     assert(this.#answer === undefined, "the writer has one order at a time"); // X1
+    if (this.#death !== undefined) return Promise.reject(this.#death);
     this.#answer = Promise.withResolvers();
     const { promise } = this.#answer;
     this.#worker.postMessage(order, transfer);
