@@ -30,8 +30,8 @@ Deno.test("[K1] completions of one call are one commit, and each is judged alone
     const statuses = await fixture.engine.tasks.complete("w1", [...completions.slice(0, 3), forged, completions[4]]);
     deepEqual(statuses, ["accepted", "accepted", "accepted", "staleLease", "accepted"]);
     equal(fixture.store.stats().commits - before, 1);
-    equal((await fixture.engine.instances.get("i3")).state, "s1");
-    equal((await fixture.engine.instances.get("i4")).state, "s2");
+    equal((await fixture.engine.instances.get(completions[3].instanceId)).state, "s1");
+    equal((await fixture.engine.instances.get(completions[4].instanceId)).state, "s2");
     deepEqual(fixture.errors, []);
   });
 });
