@@ -47,10 +47,36 @@ export const PAGE_ACCESS: { readonly [route: string]: Access } = {
   "GET /readyz": "public",
   "GET /metrics": "viewer",
   "GET /debug/counters": "viewer",
+  "GET /": "viewer",
+  "GET /find": "viewer",
+  "GET /live": "viewer",
+  // The same for everybody, and in every release.
+  "GET /assets/:hash/:name": "public",
+  "GET /workers": "viewer",
+  "GET /instances": "viewer",
+  "POST /instances/bulk": "client",
+  "POST /instances/bulk/apply": "client",
+  "GET /instances/:id": "viewer",
+  "GET /instances/:id/context": "viewer",
+  "GET /instances/:id/records/:sequence": "viewer",
+  "POST /instances/:id/event": "client",
+  "POST /instances/:id/cancel": "client",
+  "POST /instances/:id/retry": "client",
+  "GET /definitions": "viewer",
+  "GET /definitions/:name": "viewer",
+  "POST /definitions/:name/start": "client",
   "GET /login": "public",
   "POST /login": "public",
   "POST /logout": "public",
+  ...pages(["/", "/find", "/workers", "/live", "/instances", "/instances/*", "/definitions", "/definitions/*"]),
+  "GET /assets/*": "public",
+  "POST /assets/*": "admin",
 };
+
+/** Pages of the dashboard: to look takes a viewer, and what a form does takes a client. */
+function pages(paths: readonly string[]): Record<string, Access> {
+  return Object.fromEntries(paths.flatMap((path) => [[`GET ${path}`, "viewer"], [`POST ${path}`, "client"]]));
+}
 
 /** Access by exact path of calls, which are POST (and GET for calls without side effects). */
 const RPCS: ReadonlyMap<string, Access> = new Map(
@@ -87,7 +113,7 @@ export function assertDeclared(routes: readonly { method: string; path: string }
     ),
     ...routes.filter(({ path }) => !RPCS.has(path) && path !== "/*" && path !== "*")
       .map(({ method, path }) => `${method} ${path}`)
-      .filter((route) => PAGE_ACCESS[route] === undefined),
+      .filter((route) => PAGE_ACCESS[route.replace(/^HEAD/, "GET")] === undefined),
   ];
   assert(missing.length === 0, `no role is declared in access_table.ts for ${missing.join(", ")}`);
 }
