@@ -10,8 +10,8 @@
  *      slowness, up to PENDING_BYTES_MAX, beyond which transactions wait before they begin.
  * - Q3 After a flush has failed the store is of no use any more: everything pending and new is refused. Whether the
  *      failed batch is in the file is unknown until it is opened again.
- * - Q4 The write-ahead log is carried over and started anew whenever it is longer than `walBytes`, as soon as no
- *      transaction reads an older version; which none does for longer than TXN_AGE_MS_MAX.
+ * - Q4 The write-ahead log is carried over and started anew once it is longer than `walBytes` and no transaction reads
+ *      an older version. Where there is always one that does, they are run again once it is WAL_PATIENCE times as long.
  */
 
 import { setImmediate } from "node:timers";
@@ -53,6 +53,7 @@ const CACHE_BYTES_DEFAULT = 64 * MIB;
 const WINDOW_BYTES_DEFAULT = 1 * MIB;
 /** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
+const WAL_PATIENCE = 4;
 const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
 const PENDING_BYTES_MAX = 64 * MIB;
@@ -221,7 +222,8 @@ export class SqliteStore implements Store, OlderWhole {
     const mustCheckpoint = walBytes > this.#walBytesMax; // Q4
     const { window } = this.versions;
     if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
-    if (window.bytes > this.#windowBytesMax) this.versions.giveUpBefore(this.#durableVersion);
+    const isPressing = window.bytes > this.#windowBytesMax || walBytes > WAL_PATIENCE * this.#walBytesMax;
+    if (isPressing) this.versions.giveUpBefore(this.#durableVersion);
     this.#snapshots.advance(this.#durableVersion, this.versions.oldestReadVersion());
     window.trim(this.#snapshots.floor, (commit) => this.#cache.apply(commit));
     if (mustCheckpoint && this.#snapshots.floor === this.#durableVersion) {
