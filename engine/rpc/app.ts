@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { WorkerService } from "../../proto/gen/degov/v1/worker_service_pb.ts";
 import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { RPC_BYTES_MAX } from "../../shared/limits.ts";
+import { dashboard } from "../dashboard/dashboard.ts";
 import type { Engine } from "../engine.ts";
 import { toConnectError } from "./errors.ts";
 import { type UnaryHandler, unaryHandler, type UnaryImplementation } from "./unary_handler.ts";
@@ -66,6 +67,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
     });
   }
   hono.get("/debug/counters", (context) => context.json(engine.counters()));
+  hono.route("/", dashboard(engine, options));
   hono.notFound((context) =>
     context.json({ code: "not_found", message: `There is nothing at ${context.req.path}` }, 404)
   );

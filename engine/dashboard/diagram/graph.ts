@@ -1,0 +1,112 @@
+/** A definition as a graph for drawing. */
+
+import type { Definition, StateDefinition, TaskDefinition } from "../../../shared/definition/definition.ts";
+import { waysOut } from "../../../shared/definition/ways_out.ts";
+import { formatDuration } from "../parts/time.ts";
+
+export interface GraphNode {
+  state: string;
+  isInitial: boolean;
+  final?: "completed" | "failed";
+  tasks: string[];
+  description?: string;
+}
+
+/** One transition of an edge. */
+export interface GraphLabel {
+  /** The event, or the delay as "after 5 s". */
+  text: string;
+  /** As the history names it; absent for a label that stands for several. */
+  event?: string;
+  guard?: string;
+}
+
+/** All transitions from one state to another. */
+export interface GraphEdge {
+  from: string;
+  to: string;
+  labels: GraphLabel[];
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  /** States left out because the whole is too large to draw. */
+  omitted: number;
+}
+
+/** What the history calls the event of a delayed transition. */
+const DELAYED_EVENT = "after";
+
+/** What is drawn at most: a larger diagram takes seconds to lay out, and nobody could read it. */
+export const DRAWN_STATES_MAX = 120;
+export const DRAWN_EDGES_MAX = 300;
+
+/** The whole graph, or, where that is too large, the states nearest to `focus`. */
+export function toGraph(definition: Definition, focus: string = definition.initial): Graph {
+  const edges = edgesOf(definition);
+  const names = Object.keys(definition.states);
+  const isSmall = names.length <= DRAWN_STATES_MAX && edges.length <= DRAWN_EDGES_MAX;
+  const chosen = isSmall ? new Set(names) : nearest(focus, edges);
+  return {
+    // The initial state first: the layout puts early nodes early.
+    nodes: names.filter((name) => chosen.has(name))
+      .sort((one, other) => Number(other === definition.initial) - Number(one === definition.initial))
+      .map((name) => toNode(definition, name)),
+    edges: edges.filter(({ from, to }) => chosen.has(from) && chosen.has(to)).slice(0, DRAWN_EDGES_MAX),
+    omitted: names.length - chosen.size,
+  };
+}
+
+function toNode(definition: Definition, state: string): GraphNode {
+  const { final, description, ...rest } = definition.states[state];
+  return {
+    state,
+    isInitial: state === definition.initial,
+    tasks: tasksOfState(rest).map(({ name }) => name),
+    ...(final === undefined ? {} : { final }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** The tasks of a state's enter actions. */
+export function tasksOfState({ enter = [] }: StateDefinition): TaskDefinition[] {
+  return enter.flatMap((action) => "task" in action ? [action.task] : []);
+}
+
+function edgesOf(definition: Definition): GraphEdge[] {
+  const edges = new Map<string, GraphEdge>();
+  for (const [from, state] of Object.entries(definition.states)) {
+    for (const { event, delayMs, transition } of waysOut(state)) {
+      const to = transition.target ?? from;
+      const key = JSON.stringify([from, to]);
+      const edge = edges.get(key) ?? { from, to, labels: [] };
+      edges.set(key, edge);
+      edge.labels.push({
+        text: event ?? `after ${formatDuration(delayMs!)}`,
+        event: event ?? DELAYED_EVENT,
+        ...(transition.guard === undefined ? {} : { guard: String(transition.guard) }),
+      });
+    }
+  }
+  return [...edges.values()];
+}
+
+const NEAREST_MAX = 40;
+
+/** States reached from the focus by the fewest transitions, in either direction. */
+function nearest(focus: string, edges: readonly GraphEdge[]): Set<string> {
+  const neighbours = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    neighbours.set(from, [...neighbours.get(from) ?? [], to]);
+    neighbours.set(to, [...neighbours.get(to) ?? [], from]);
+  }
+  const chosen = new Set([focus]);
+  for (const name of chosen) {
+    for (const next of neighbours.get(name) ?? []) {
+      if (chosen.size >= NEAREST_MAX) return chosen;
+      chosen.add(next);
+    }
+  }
+  return chosen;
+}

@@ -1,0 +1,281 @@
+/** The history in words, with payloads, newest first. */
+
+import type { Child } from "hono/jsx";
+import type { Definition } from "../../../shared/definition/definition.ts";
+import type { HistoryEntry, HistoryRecord } from "../../machine/history.ts";
+import type { AttemptReport } from "../../machine/input.ts";
+import { instanceUrl } from "../parts/links.ts";
+import { Payload } from "../parts/json.tsx";
+import { formatDuration, formatExactTime, formatTime } from "../parts/time.ts";
+import { FailureDetails } from "./failure.tsx";
+
+/** Entries shown of one record; a step may have thousands. */
+const ENTRIES_SHOWN = 200;
+
+interface Place {
+  definition: Definition;
+  instanceId: string;
+  record: HistoryRecord;
+  index: number;
+}
+
+export function Records(props: { records: readonly HistoryRecord[]; definition: Definition; instanceId: string }) {
+  const { records, definition, instanceId } = props;
+  return (
+    <ol class="records" reversed>
+      {records.toReversed().map((record) => (
+        <li id={`record-${record.sequence}`}>
+          <div class="when">
+            <a href={instanceUrl(instanceId, `/records/${record.sequence}`)} title="The whole record as JSON">
+              #{record.sequence}
+            </a>
+            <time datetime={new Date(record.atMs).toISOString()} title={formatExactTime(record.atMs)} data-moment>
+              {formatTime(record.atMs).slice(11, 19)}
+            </time>
+          </div>
+          <ul class="entries">
+            {record.entries.slice(0, ENTRIES_SHOWN).map((entry, index) => {
+              const { kind, content } = show(entry, { definition, instanceId, record, index });
+              return <li class={`e-${kind}`}>{content}</li>;
+            })}
+            {record.entries.length > ENTRIES_SHOWN && <li>and {record.entries.length - ENTRIES_SHOWN} more entries</li>}
+          </ul>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+type Shown = { kind: "plain" | "state" | "good" | "bad" | "event"; content: Child };
+
+function show(entry: HistoryEntry, place: Place): Shown {
+  const value = (value: unknown, summary: Child, label: string) => (
+    <Payload
+      value={value}
+      summary={summary}
+      label={label}
+      name={`${place.record.sequence}-${place.index}`}
+      href={instanceUrl(place.instanceId, `/records/${place.record.sequence}`)}
+    />
+  );
+  switch (entry.kind) {
+    case "started":
+      return { kind: "good", content: value(entry.input, <>Started with</>, "Input") };
+    case "eventReceived":
+      return {
+        kind: "event",
+        content: value(
+          entry.data,
+          <>
+            Event <strong>{entry.name}</strong> with
+          </>,
+          "Event data",
+        ),
+      };
+    case "eventKept":
+      return {
+        kind: "event",
+        content: value(
+          entry.data,
+          <>
+            Event <strong>{entry.name}</strong> kept until a state takes it, with
+          </>,
+          "Event data",
+        ),
+      };
+    case "eventDropped":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            Kept event <strong>{entry.name}</strong> given up: {entry.message}
+          </>
+        ),
+      };
+    case "stateExited":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Left <strong>{entry.state}</strong>
+          </>
+        ),
+      };
+    case "transitionTaken":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            {entry.from} → {entry.to ?? "(stays)"} <span class="muted">on {entry.event}</span>
+          </>
+        ),
+      };
+    case "stateEntered":
+      return {
+        kind: "state",
+        content: (
+          <>
+            Entered <strong>{entry.state}</strong>
+          </>
+        ),
+      };
+    case "contextSet":
+      return {
+        kind: "plain",
+        content: value(
+          entry.value,
+          <>
+            Set <code>{entry.key}</code> to
+          </>,
+          `Value of ${entry.key}`,
+        ),
+      };
+    case "contextCleared":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Cleared <code>{entry.key}</code>
+          </>
+        ),
+      };
+    case "logged":
+      return { kind: "plain", content: <>Log: {entry.message}</> };
+    case "taskScheduled":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Task <strong>{entry.name}</strong> scheduled
+          </>
+        ),
+      };
+    case "taskCompleted":
+      return {
+        kind: "good",
+        content: (
+          <>
+            {value(
+              entry.output,
+              <>
+                Task <strong>{entry.name}</strong> returned <Ran report={entry} /> as <code>{entry.key}</code>
+              </>,
+              `Output of ${entry.name}`,
+            )}
+            <Console report={entry} name={entry.name} />
+          </>
+        ),
+      };
+    case "attemptFailed":
+    case "taskFailed":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            <strong>
+              {entry.kind === "taskFailed" ? `Task ${entry.name} failed` : `Attempt of task ${entry.name} failed`}
+            </strong>{" "}
+            <Ran report={entry} />
+            {entry.kind === "attemptFailed" && (
+              <span class="muted">
+                , next attempt {entry.retryAtMs <= place.record.atMs
+                  ? "at once"
+                  : `after ${formatDuration(entry.retryAtMs - place.record.atMs)}`}
+              </span>
+            )}
+            <div class="failure-in-history stack">
+              <FailureDetails failure={{ task: entry.name, ...entry.failure }} definition={place.definition} />
+            </div>
+            <Console report={entry} name={entry.name} />
+          </>
+        ),
+      };
+    case "taskCancelled":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Task <strong>{entry.name}</strong> cancelled
+          </>
+        ),
+      };
+    case "timerFired":
+      return {
+        kind: "event",
+        content: (
+          <>
+            Timer <code>{entry.timerId}</code> fired
+          </>
+        ),
+      };
+    case "completed":
+      return { kind: "good", content: <strong>Completed</strong> };
+    case "failed":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            <strong>Failed</strong> with {entry.failure.code}: {entry.failure.message}
+          </>
+        ),
+      };
+    case "cancelled":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            <strong>Cancelled</strong>
+            {entry.reason === "" ? "" : `: ${entry.reason}`}
+          </>
+        ),
+      };
+    case "retried":
+      return {
+        kind: "event",
+        content: (
+          <>
+            <strong>Retried</strong> from {entry.state}
+          </>
+        ),
+      };
+    default: {
+      // A kind that this page has no words for is shown as it is.
+      const { kind, ...rest } = entry as { kind: string };
+      return { kind: "plain", content: value(rest, <>{inWords(kind)}</>, kind) };
+    }
+  }
+}
+
+/** As "Child started" for `childStarted`. */
+function inWords(kind: string): string {
+  const words = kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+function Ran({ report }: { report: AttemptReport }) {
+  const { attempt, durationMs, workerId } = report;
+  return (
+    <span class="muted">
+      {[
+        ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+        ...(durationMs === undefined ? [] : [`after ${formatDuration(durationMs)}`]),
+        ...(workerId === undefined ? [] : [`on ${workerId}`]),
+      ].join(" ")}
+    </span>
+  );
+}
+
+function Console({ report, name }: { report: AttemptReport; name: string }) {
+  const { console: lines = [] } = report;
+  if (lines.length === 0) return null;
+  return (
+    <ul class="console" tabindex={0} aria-label={`Console of task ${name}`}>
+      {lines.map(({ level, text }) => (
+        <li class={level}>
+          <span class="level">{level}</span>
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
