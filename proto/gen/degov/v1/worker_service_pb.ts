@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/worker_service.proto.
  */
 export const file_degov_v1_worker_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch1kZWdvdi92MS93b3JrZXJfc2VydmljZS5wcm90bxIIZGVnb3YudjEiYAoVUmVnaXN0ZXJXb3JrZXJSZXF1ZXN0EhEKCXdvcmtlcl9pZBgBIAEoCRINCgVzbG90cxgCIAEoDRIUCgxjYXBhYmlsaXRpZXMYAyADKAkSDwoHdmVyc2lvbhgEIAEoCSJFChZSZWdpc3RlcldvcmtlclJlc3BvbnNlEg8KB3Nlc3Npb24YASABKAkSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAIgASgNIlYKEFBvbGxUYXNrc1JlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDQoFc2xvdHMYAyABKA0SDwoHd2FpdF9tcxgEIAEoDSJRChFQb2xsVGFza3NSZXNwb25zZRIdCgV0YXNrcxgBIAMoCzIOLmRlZ292LnYxLlRhc2sSHQoEc3RvcBgCIAMoCzIPLmRlZ292LnYxLkxlYXNlIqgBCgRUYXNrEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB3Rhc2tfaWQYAiABKAkSDwoHYXR0ZW1wdBgDIAEoDRITCgtsZWFzZV90b2tlbhgEIAEoCRIQCgh3b3JrZmxvdxgFIAEoCRIMCgRuYW1lGAYgASgJEhEKCWNvZGVfaGFzaBgHIAEoCRINCgVpbnB1dBgIIAEoDBISCgp0aW1lb3V0X21zGAkgASgNIkIKBUxlYXNlEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB3Rhc2tfaWQYAiABKAkSEwoLbGVhc2VfdG9rZW4YAyABKAkiZQoUQ29tcGxldGVUYXNrc1JlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSKQoLY29tcGxldGlvbnMYAyADKAsyFC5kZWdvdi52MS5Db21wbGV0aW9uIqsBCgpDb21wbGV0aW9uEh4KBWxlYXNlGAEgASgLMg8uZGVnb3YudjEuTGVhc2USEAoGb3V0cHV0GAIgASgMSAASJAoHZmFpbHVyZRgDIAEoCzIRLmRlZ292LnYxLkZhaWx1cmVIABImCgdjb25zb2xlGAQgAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUSEwoLZHVyYXRpb25fbXMYBSABKAFCCAoGcmVzdWx0IkUKFUNvbXBsZXRlVGFza3NSZXNwb25zZRIsCghzdGF0dXNlcxgBIAMoDjIaLmRlZ292LnYxLkNvbXBsZXRpb25TdGF0dXMiVwoQSGVhcnRiZWF0UmVxdWVzdBIRCgl3b3JrZXJfaWQYASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIfCgZsZWFzZXMYAyADKAsyDy5kZWdvdi52MS5MZWFzZSIyChFIZWFydGJlYXRSZXNwb25zZRIdCgRzdG9wGAEgAygLMg8uZGVnb3YudjEuTGVhc2UiWgoTUmVsZWFzZVRhc2tzUmVxdWVzdBIRCgl3b3JrZXJfaWQYASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIfCgZsZWFzZXMYAyADKAsyDy5kZWdvdi52MS5MZWFzZSIWChRSZWxlYXNlVGFza3NSZXNwb25zZSJOChdEZXJlZ2lzdGVyV29ya2VyUmVxdWVzdBIRCgl3b3JrZXJfaWQYASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIPCgdjcmFzaGVkGAMgASgIIiwKGERlcmVnaXN0ZXJXb3JrZXJSZXNwb25zZRIQCghyZXF1ZXVlZBgBIAEoDSIeCg5HZXRDb2RlUmVxdWVzdBIMCgRoYXNoGAEgASgJIh8KD0dldENvZGVSZXNwb25zZRIMCgRjb2RlGAEgASgMKpUBChBDb21wbGV0aW9uU3RhdHVzEiEKHUNPTVBMRVRJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASHgoaQ09NUExFVElPTl9TVEFUVVNfQUNDRVBURUQQARIhCh1DT01QTEVUSU9OX1NUQVRVU19TVEFMRV9MRUFTRRACEhsKF0NPTVBMRVRJT05fU1RBVFVTX1JFVFJZEAMyrAQKDVdvcmtlclNlcnZpY2USUwoOUmVnaXN0ZXJXb3JrZXISHy5kZWdvdi52MS5SZWdpc3RlcldvcmtlclJlcXVlc3QaIC5kZWdvdi52MS5SZWdpc3RlcldvcmtlclJlc3BvbnNlEkQKCVBvbGxUYXNrcxIaLmRlZ292LnYxLlBvbGxUYXNrc1JlcXVlc3QaGy5kZWdvdi52MS5Qb2xsVGFza3NSZXNwb25zZRJQCg1Db21wbGV0ZVRhc2tzEh4uZGVnb3YudjEuQ29tcGxldGVUYXNrc1JlcXVlc3QaHy5kZWdvdi52MS5Db21wbGV0ZVRhc2tzUmVzcG9uc2USRAoJSGVhcnRiZWF0EhouZGVnb3YudjEuSGVhcnRiZWF0UmVxdWVzdBobLmRlZ292LnYxLkhlYXJ0YmVhdFJlc3BvbnNlEk0KDFJlbGVhc2VUYXNrcxIdLmRlZ292LnYxLlJlbGVhc2VUYXNrc1JlcXVlc3QaHi5kZWdvdi52MS5SZWxlYXNlVGFza3NSZXNwb25zZRJZChBEZXJlZ2lzdGVyV29ya2VyEiEuZGVnb3YudjEuRGVyZWdpc3RlcldvcmtlclJlcXVlc3QaIi5kZWdvdi52MS5EZXJlZ2lzdGVyV29ya2VyUmVzcG9uc2USPgoHR2V0Q29kZRIYLmRlZ292LnYxLkdldENvZGVSZXF1ZXN0GhkuZGVnb3YudjEuR2V0Q29kZVJlc3BvbnNlYgZwcm90bzM", [file_degov_v1_instance]);
+  fileDesc("Ch1kZWdvdi92MS93b3JrZXJfc2VydmljZS5wcm90bxIIZGVnb3YudjEiYAoVUmVnaXN0ZXJXb3JrZXJSZXF1ZXN0EhEKCXdvcmtlcl9pZBgBIAEoCRINCgVzbG90cxgCIAEoDRIUCgxjYXBhYmlsaXRpZXMYAyADKAkSDwoHdmVyc2lvbhgEIAEoCSJFChZSZWdpc3RlcldvcmtlclJlc3BvbnNlEg8KB3Nlc3Npb24YASABKAkSGgoSc2Vzc2lvbl90aW1lb3V0X21zGAIgASgNIlYKEFBvbGxUYXNrc1JlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDQoFc2xvdHMYAyABKA0SDwoHd2FpdF9tcxgEIAEoDSJRChFQb2xsVGFza3NSZXNwb25zZRIdCgV0YXNrcxgBIAMoCzIOLmRlZ292LnYxLlRhc2sSHQoEc3RvcBgCIAMoCzIPLmRlZ292LnYxLkxlYXNlIr0BCgRUYXNrEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB3Rhc2tfaWQYAiABKAkSDwoHYXR0ZW1wdBgDIAEoDRITCgtsZWFzZV90b2tlbhgEIAEoCRIQCgh3b3JrZmxvdxgFIAEoCRIMCgRuYW1lGAYgASgJEhEKCWNvZGVfaGFzaBgHIAEoCRINCgVpbnB1dBgIIAEoDBISCgp0aW1lb3V0X21zGAkgASgNEhMKC3RyYWNlcGFyZW50GAogASgJIkIKBUxlYXNlEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB3Rhc2tfaWQYAiABKAkSEwoLbGVhc2VfdG9rZW4YAyABKAkiZQoUQ29tcGxldGVUYXNrc1JlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSKQoLY29tcGxldGlvbnMYAyADKAsyFC5kZWdvdi52MS5Db21wbGV0aW9uIsABCgpDb21wbGV0aW9uEh4KBWxlYXNlGAEgASgLMg8uZGVnb3YudjEuTGVhc2USEAoGb3V0cHV0GAIgASgMSAASJAoHZmFpbHVyZRgDIAEoCzIRLmRlZ292LnYxLkZhaWx1cmVIABImCgdjb25zb2xlGAQgAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUSEwoLZHVyYXRpb25fbXMYBSABKAESEwoLdHJhY2VwYXJlbnQYBiABKAlCCAoGcmVzdWx0IkUKFUNvbXBsZXRlVGFza3NSZXNwb25zZRIsCghzdGF0dXNlcxgBIAMoDjIaLmRlZ292LnYxLkNvbXBsZXRpb25TdGF0dXMiegoQSGVhcnRiZWF0UmVxdWVzdBIRCgl3b3JrZXJfaWQYASABKAkSDwoHc2Vzc2lvbhgCIAEoCRIfCgZsZWFzZXMYAyADKAsyDy5kZWdvdi52MS5MZWFzZRIhCgRwb29sGAQgASgLMhMuZGVnb3YudjEuUG9vbFN0YXRzIpkCCglQb29sU3RhdHMSDQoFc2xvdHMYASABKA0SDAoEYnVzeRgCIAEoDRIOCgZxdWV1ZWQYAyABKA0SFgoOcmVzaWRlbnRfYnl0ZXMYBCABKAQSEgoKZXhlY3V0aW9ucxgFIAEoBBIQCghmYWlsdXJlcxgGIAEoBBIRCglkZWFkbGluZXMYByABKAQSFAoMbWVtb3J5X2tpbGxzGAggASgEEg8KB2NyYXNoZXMYCSABKAQSGAoQaXNvbGF0ZXNfc3RhcnRlZBgKIAEoBBIZChFpc29sYXRlc19yZWN5Y2xlZBgLIAEoBBIXCg9jb2RlX2NhY2hlX2hpdHMYDCABKAQSGQoRY29kZV9jYWNoZV9taXNzZXMYDSABKAQiMgoRSGVhcnRiZWF0UmVzcG9uc2USHQoEc3RvcBgBIAMoCzIPLmRlZ292LnYxLkxlYXNlIloKE1JlbGVhc2VUYXNrc1JlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSHwoGbGVhc2VzGAMgAygLMg8uZGVnb3YudjEuTGVhc2UiFgoUUmVsZWFzZVRhc2tzUmVzcG9uc2UiTgoXRGVyZWdpc3RlcldvcmtlclJlcXVlc3QSEQoJd29ya2VyX2lkGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDwoHY3Jhc2hlZBgDIAEoCCIsChhEZXJlZ2lzdGVyV29ya2VyUmVzcG9uc2USEAoIcmVxdWV1ZWQYASABKA0iHgoOR2V0Q29kZVJlcXVlc3QSDAoEaGFzaBgBIAEoCSIfCg9HZXRDb2RlUmVzcG9uc2USDAoEY29kZRgBIAEoDCqVAQoQQ29tcGxldGlvblN0YXR1cxIhCh1DT01QTEVUSU9OX1NUQVRVU19VTlNQRUNJRklFRBAAEh4KGkNPTVBMRVRJT05fU1RBVFVTX0FDQ0VQVEVEEAESIQodQ09NUExFVElPTl9TVEFUVVNfU1RBTEVfTEVBU0UQAhIbChdDT01QTEVUSU9OX1NUQVRVU19SRVRSWRADMqwECg1Xb3JrZXJTZXJ2aWNlElMKDlJlZ2lzdGVyV29ya2VyEh8uZGVnb3YudjEuUmVnaXN0ZXJXb3JrZXJSZXF1ZXN0GiAuZGVnb3YudjEuUmVnaXN0ZXJXb3JrZXJSZXNwb25zZRJECglQb2xsVGFza3MSGi5kZWdvdi52MS5Qb2xsVGFza3NSZXF1ZXN0GhsuZGVnb3YudjEuUG9sbFRhc2tzUmVzcG9uc2USUAoNQ29tcGxldGVUYXNrcxIeLmRlZ292LnYxLkNvbXBsZXRlVGFza3NSZXF1ZXN0Gh8uZGVnb3YudjEuQ29tcGxldGVUYXNrc1Jlc3BvbnNlEkQKCUhlYXJ0YmVhdBIaLmRlZ292LnYxLkhlYXJ0YmVhdFJlcXVlc3QaGy5kZWdvdi52MS5IZWFydGJlYXRSZXNwb25zZRJNCgxSZWxlYXNlVGFza3MSHS5kZWdvdi52MS5SZWxlYXNlVGFza3NSZXF1ZXN0Gh4uZGVnb3YudjEuUmVsZWFzZVRhc2tzUmVzcG9uc2USWQoQRGVyZWdpc3RlcldvcmtlchIhLmRlZ292LnYxLkRlcmVnaXN0ZXJXb3JrZXJSZXF1ZXN0GiIuZGVnb3YudjEuRGVyZWdpc3RlcldvcmtlclJlc3BvbnNlEj4KB0dldENvZGUSGC5kZWdvdi52MS5HZXRDb2RlUmVxdWVzdBoZLmRlZ292LnYxLkdldENvZGVSZXNwb25zZWIGcHJvdG8z", [file_degov_v1_instance]);
 
 /**
  * @generated from message degov.v1.RegisterWorkerRequest
@@ -200,6 +200,13 @@ export type Task = Message<"degov.v1.Task"> & {
    * @generated from field: uint32 timeout_ms = 9;
    */
   timeoutMs: number;
+
+  /**
+   * W3C Trace Context of the hand-out, where the engine traces; the execution's span is its child.
+   *
+   * @generated from field: string traceparent = 10;
+   */
+  traceparent: string;
 };
 
 /**
@@ -304,6 +311,13 @@ export type Completion = Message<"degov.v1.Completion"> & {
    * @generated from field: double duration_ms = 5;
    */
   durationMs: number;
+
+  /**
+   * W3C Trace Context of the execution, where the task came with one.
+   *
+   * @generated from field: string traceparent = 6;
+   */
+  traceparent: string;
 };
 
 /**
@@ -352,6 +366,13 @@ export type HeartbeatRequest = Message<"degov.v1.HeartbeatRequest"> & {
    * @generated from field: repeated degov.v1.Lease leases = 3;
    */
   leases: Lease[];
+
+  /**
+   * How its isolates fare; for the engine's metrics only.
+   *
+   * @generated from field: degov.v1.PoolStats pool = 4;
+   */
+  pool?: PoolStats | undefined;
 };
 
 /**
@@ -360,6 +381,97 @@ export type HeartbeatRequest = Message<"degov.v1.HeartbeatRequest"> & {
  */
 export const HeartbeatRequestSchema: GenMessage<HeartbeatRequest> = /*@__PURE__*/
   messageDesc(file_degov_v1_worker_service, 9);
+
+/**
+ * A worker's isolates. Counters since the worker process began, but for those that say "now".
+ *
+ * @generated from message degov.v1.PoolStats
+ */
+export type PoolStats = Message<"degov.v1.PoolStats"> & {
+  /**
+   * @generated from field: uint32 slots = 1;
+   */
+  slots: number;
+
+  /**
+   * Executing now, and waiting for an isolate now.
+   *
+   * @generated from field: uint32 busy = 2;
+   */
+  busy: number;
+
+  /**
+   * @generated from field: uint32 queued = 3;
+   */
+  queued: number;
+
+  /**
+   * Memory of all isolates, now.
+   *
+   * @generated from field: uint64 resident_bytes = 4;
+   */
+  residentBytes: bigint;
+
+  /**
+   * @generated from field: uint64 executions = 5;
+   */
+  executions: bigint;
+
+  /**
+   * @generated from field: uint64 failures = 6;
+   */
+  failures: bigint;
+
+  /**
+   * Attempts stopped at their deadline, or at their memory cap.
+   *
+   * @generated from field: uint64 deadlines = 7;
+   */
+  deadlines: bigint;
+
+  /**
+   * @generated from field: uint64 memory_kills = 8;
+   */
+  memoryKills: bigint;
+
+  /**
+   * Isolates that died otherwise.
+   *
+   * @generated from field: uint64 crashes = 9;
+   */
+  crashes: bigint;
+
+  /**
+   * Isolates started, and those replaced by plan.
+   *
+   * @generated from field: uint64 isolates_started = 10;
+   */
+  isolatesStarted: bigint;
+
+  /**
+   * @generated from field: uint64 isolates_recycled = 11;
+   */
+  isolatesRecycled: bigint;
+
+  /**
+   * Whether an isolate had the code compiled already.
+   *
+   * @generated from field: uint64 code_cache_hits = 12;
+   */
+  codeCacheHits: bigint;
+
+  /**
+   * @generated from field: uint64 code_cache_misses = 13;
+   */
+  codeCacheMisses: bigint;
+};
+
+/**
+ * Describes the message degov.v1.PoolStats.
+ * Use `create(PoolStatsSchema)` to create a new message.
+ */
+export const PoolStatsSchema: GenMessage<PoolStats> = /*@__PURE__*/
+  messageDesc(file_degov_v1_worker_service, 10);
 
 /**
  * @generated from message degov.v1.HeartbeatResponse
@@ -378,7 +490,7 @@ export type HeartbeatResponse = Message<"degov.v1.HeartbeatResponse"> & {
  * Use `create(HeartbeatResponseSchema)` to create a new message.
  */
 export const HeartbeatResponseSchema: GenMessage<HeartbeatResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 10);
+  messageDesc(file_degov_v1_worker_service, 11);
 
 /**
  * @generated from message degov.v1.ReleaseTasksRequest
@@ -405,7 +517,7 @@ export type ReleaseTasksRequest = Message<"degov.v1.ReleaseTasksRequest"> & {
  * Use `create(ReleaseTasksRequestSchema)` to create a new message.
  */
 export const ReleaseTasksRequestSchema: GenMessage<ReleaseTasksRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 11);
+  messageDesc(file_degov_v1_worker_service, 12);
 
 /**
  * @generated from message degov.v1.ReleaseTasksResponse
@@ -418,7 +530,7 @@ export type ReleaseTasksResponse = Message<"degov.v1.ReleaseTasksResponse"> & {
  * Use `create(ReleaseTasksResponseSchema)` to create a new message.
  */
 export const ReleaseTasksResponseSchema: GenMessage<ReleaseTasksResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 12);
+  messageDesc(file_degov_v1_worker_service, 13);
 
 /**
  * @generated from message degov.v1.DeregisterWorkerRequest
@@ -449,7 +561,7 @@ export type DeregisterWorkerRequest = Message<"degov.v1.DeregisterWorkerRequest"
  * Use `create(DeregisterWorkerRequestSchema)` to create a new message.
  */
 export const DeregisterWorkerRequestSchema: GenMessage<DeregisterWorkerRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 13);
+  messageDesc(file_degov_v1_worker_service, 14);
 
 /**
  * @generated from message degov.v1.DeregisterWorkerResponse
@@ -468,7 +580,7 @@ export type DeregisterWorkerResponse = Message<"degov.v1.DeregisterWorkerRespons
  * Use `create(DeregisterWorkerResponseSchema)` to create a new message.
  */
 export const DeregisterWorkerResponseSchema: GenMessage<DeregisterWorkerResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 14);
+  messageDesc(file_degov_v1_worker_service, 15);
 
 /**
  * @generated from message degov.v1.GetCodeRequest
@@ -485,7 +597,7 @@ export type GetCodeRequest = Message<"degov.v1.GetCodeRequest"> & {
  * Use `create(GetCodeRequestSchema)` to create a new message.
  */
 export const GetCodeRequestSchema: GenMessage<GetCodeRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 15);
+  messageDesc(file_degov_v1_worker_service, 16);
 
 /**
  * @generated from message degov.v1.GetCodeResponse
@@ -504,7 +616,7 @@ export type GetCodeResponse = Message<"degov.v1.GetCodeResponse"> & {
  * Use `create(GetCodeResponseSchema)` to create a new message.
  */
 export const GetCodeResponseSchema: GenMessage<GetCodeResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_worker_service, 16);
+  messageDesc(file_degov_v1_worker_service, 17);
 
 /**
  * What became of a completion.

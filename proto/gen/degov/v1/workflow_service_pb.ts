@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/workflow_service.proto.
  */
 export const file_degov_v1_workflow_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCI8ChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj4KFkNhbmNlbEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSIrChRSZXRyeUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI9ChVSZXRyeUluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJTChFHZXRIaXN0b3J5UmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIWCg5hZnRlcl9zZXF1ZW5jZRgCIAEoBBIRCglwYWdlX3NpemUYAyABKA0iTAoSR2V0SGlzdG9yeVJlc3BvbnNlEigKB3JlY29yZHMYASADKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEgwKBG1vcmUYAiABKAgiQwoUV2F0Y2hJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQieQoVV2F0Y2hJbnN0YW5jZVJlc3BvbnNlEicKBnJlY29yZBgBIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSDQoFc3RhdGUYAyABKAkiLQoWRXhwbGFpbkluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSJJChdFeHBsYWluSW5zdGFuY2VSZXNwb25zZRIPCgdzdW1tYXJ5GAEgASgJEh0KBXdhaXRzGAIgAygLMg4uZGVnb3YudjEuV2FpdCLvBAoEV2FpdBInCgR0YXNrGAEgASgLMhcuZGVnb3YudjEuV2FpdC5UYXNrV2FpdEgAEikKBXRpbWVyGAIgASgLMhguZGVnb3YudjEuV2FpdC5UaW1lcldhaXRIABIpCgVldmVudBgDIAEoCzIYLmRlZ292LnYxLldhaXQuRXZlbnRXYWl0SAASMwoKdHJhbnNpdGlvbhgEIAEoCzIdLmRlZ292LnYxLldhaXQuVHJhbnNpdGlvbldhaXRIABrEAQoIVGFza1dhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBnN0YXR1cxgDIAEoCRIPCgdhdHRlbXB0GAQgASgNEhEKCXdvcmtlcl9pZBgFIAEoCRIsCghyZXRyeV9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoMbGFzdF9mYWlsdXJlGAcgASgLMhEuZGVnb3YudjEuRmFpbHVyZRIOCgZyZWFzb24YCCABKAkabAoJVGltZXJXYWl0EhAKCHRpbWVyX2lkGAEgASgJEisKB2ZpcmVfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3RhcmdldHMYAyADKAkSDwoHZ3VhcmRlZBgEIAEoCBo7CglFdmVudFdhaXQSDAoEbmFtZRgBIAEoCRIPCgd0YXJnZXRzGAIgAygJEg8KB2d1YXJkZWQYAyABKAgaOQoOVHJhbnNpdGlvbldhaXQSDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVldmVudBgDIAEoCUIGCgRraW5kIhQKEkxpc3RXb3JrZXJzUmVxdWVzdCI4ChNMaXN0V29ya2Vyc1Jlc3BvbnNlEiEKB3dvcmtlcnMYASADKAsyEC5kZWdvdi52MS5Xb3JrZXIivQEKBldvcmtlchIKCgJpZBgBIAEoCRINCgVzbG90cxgCIAEoDRIOCgZsZWFzZWQYAyABKA0SFAoMY2FwYWJpbGl0aWVzGAQgAygJEg8KB3ZlcnNpb24YBSABKAkSMQoNcmVnaXN0ZXJlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAyqAgKD1dvcmtmbG93U2VydmljZRJZChBSZWdpc3RlcldvcmtmbG93EiEuZGVnb3YudjEuUmVnaXN0ZXJXb3JrZmxvd1JlcXVlc3QaIi5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVzcG9uc2USSgoLR2V0V29ya2Zsb3cSHC5kZWdvdi52MS5HZXRXb3JrZmxvd1JlcXVlc3QaHS5kZWdvdi52MS5HZXRXb3JrZmxvd1Jlc3BvbnNlElAKDUxpc3RXb3JrZmxvd3MSHi5kZWdvdi52MS5MaXN0V29ya2Zsb3dzUmVxdWVzdBofLmRlZ292LnYxLkxpc3RXb3JrZmxvd3NSZXNwb25zZRJQCg1TdGFydEluc3RhbmNlEh4uZGVnb3YudjEuU3RhcnRJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5TdGFydEluc3RhbmNlUmVzcG9uc2USSgoLR2V0SW5zdGFuY2USHC5kZWdvdi52MS5HZXRJbnN0YW5jZVJlcXVlc3QaHS5kZWdvdi52MS5HZXRJbnN0YW5jZVJlc3BvbnNlElAKDUxpc3RJbnN0YW5jZXMSHi5kZWdvdi52MS5MaXN0SW5zdGFuY2VzUmVxdWVzdBofLmRlZ292LnYxLkxpc3RJbnN0YW5jZXNSZXNwb25zZRJECglTZW5kRXZlbnQSGi5kZWdvdi52MS5TZW5kRXZlbnRSZXF1ZXN0GhsuZGVnb3YudjEuU2VuZEV2ZW50UmVzcG9uc2USUwoOQ2FuY2VsSW5zdGFuY2USHy5kZWdvdi52MS5DYW5jZWxJbnN0YW5jZVJlcXVlc3QaIC5kZWdvdi52MS5DYW5jZWxJbnN0YW5jZVJlc3BvbnNlElAKDVJldHJ5SW5zdGFuY2USHi5kZWdvdi52MS5SZXRyeUluc3RhbmNlUmVxdWVzdBofLmRlZ292LnYxLlJldHJ5SW5zdGFuY2VSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZGVnb3YudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kZWdvdi52MS5HZXRIaXN0b3J5UmVzcG9uc2USUgoNV2F0Y2hJbnN0YW5jZRIeLmRlZ292LnYxLldhdGNoSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlc3BvbnNlMAESVgoPRXhwbGFpbkluc3RhbmNlEiAuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLkV4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEkoKC0xpc3RXb3JrZXJzEhwuZGVnb3YudjEuTGlzdFdvcmtlcnNSZXF1ZXN0Gh0uZGVnb3YudjEuTGlzdFdvcmtlcnNSZXNwb25zZWIGcHJvdG8z", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCI8ChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj4KFkNhbmNlbEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSIrChRSZXRyeUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI9ChVSZXRyeUluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJTChFHZXRIaXN0b3J5UmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIWCg5hZnRlcl9zZXF1ZW5jZRgCIAEoBBIRCglwYWdlX3NpemUYAyABKA0iTAoSR2V0SGlzdG9yeVJlc3BvbnNlEigKB3JlY29yZHMYASADKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEgwKBG1vcmUYAiABKAgiQwoUV2F0Y2hJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQieQoVV2F0Y2hJbnN0YW5jZVJlc3BvbnNlEicKBnJlY29yZBgBIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSDQoFc3RhdGUYAyABKAkiWwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCRIRCgl3b3JrZmxvd3MYAiADKAkSDQoFa2luZHMYAyADKAkSEwoLaW5zdGFuY2VfaWQYBCABKAkivwEKE1dhdGNoRXZlbnRzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEhMKC2luc3RhbmNlX2lkGAIgASgJEhAKCHdvcmtmbG93GAMgASgJEg8KB3ZlcnNpb24YBCABKA0SKAoGc3RhdHVzGAUgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSDQoFc3RhdGUYBiABKAkSJwoGcmVjb3JkGAcgASgLMhcuZGVnb3YudjEuSGlzdG9yeVJlY29yZCItChZFeHBsYWluSW5zdGFuY2VSZXF1ZXN0EhMKC2luc3RhbmNlX2lkGAEgASgJIkkKF0V4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEg8KB3N1bW1hcnkYASABKAkSHQoFd2FpdHMYAiADKAsyDi5kZWdvdi52MS5XYWl0Iu8ECgRXYWl0EicKBHRhc2sYASABKAsyFy5kZWdvdi52MS5XYWl0LlRhc2tXYWl0SAASKQoFdGltZXIYAiABKAsyGC5kZWdvdi52MS5XYWl0LlRpbWVyV2FpdEgAEikKBWV2ZW50GAMgASgLMhguZGVnb3YudjEuV2FpdC5FdmVudFdhaXRIABIzCgp0cmFuc2l0aW9uGAQgASgLMh0uZGVnb3YudjEuV2FpdC5UcmFuc2l0aW9uV2FpdEgAGsQBCghUYXNrV2FpdBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGc3RhdHVzGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEiwKCHJldHJ5X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgxsYXN0X2ZhaWx1cmUYByABKAsyES5kZWdvdi52MS5GYWlsdXJlEg4KBnJlYXNvbhgIIAEoCRpsCglUaW1lcldhaXQSEAoIdGltZXJfaWQYASABKAkSKwoHZmlyZV9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdGFyZ2V0cxgDIAMoCRIPCgdndWFyZGVkGAQgASgIGjsKCUV2ZW50V2FpdBIMCgRuYW1lGAEgASgJEg8KB3RhcmdldHMYAiADKAkSDwoHZ3VhcmRlZBgDIAEoCBo5Cg5UcmFuc2l0aW9uV2FpdBIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEg0KBWV2ZW50GAMgASgJQgYKBGtpbmQiFAoSTGlzdFdvcmtlcnNSZXF1ZXN0IjgKE0xpc3RXb3JrZXJzUmVzcG9uc2USIQoHd29ya2VycxgBIAMoCzIQLmRlZ292LnYxLldvcmtlciK9AQoGV29ya2VyEgoKAmlkGAEgASgJEg0KBXNsb3RzGAIgASgNEg4KBmxlYXNlZBgDIAEoDRIUCgxjYXBhYmlsaXRpZXMYBCADKAkSDwoHdmVyc2lvbhgFIAEoCRIxCg1yZWdpc3RlcmVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDL2CAoPV29ya2Zsb3dTZXJ2aWNlElkKEFJlZ2lzdGVyV29ya2Zsb3cSIS5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdBoiLmRlZ292LnYxLlJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRJKCgtHZXRXb3JrZmxvdxIcLmRlZ292LnYxLkdldFdvcmtmbG93UmVxdWVzdBodLmRlZ292LnYxLkdldFdvcmtmbG93UmVzcG9uc2USUAoNTGlzdFdvcmtmbG93cxIeLmRlZ292LnYxLkxpc3RXb3JrZmxvd3NSZXF1ZXN0Gh8uZGVnb3YudjEuTGlzdFdvcmtmbG93c1Jlc3BvbnNlElAKDVN0YXJ0SW5zdGFuY2USHi5kZWdvdi52MS5TdGFydEluc3RhbmNlUmVxdWVzdBofLmRlZ292LnYxLlN0YXJ0SW5zdGFuY2VSZXNwb25zZRJKCgtHZXRJbnN0YW5jZRIcLmRlZ292LnYxLkdldEluc3RhbmNlUmVxdWVzdBodLmRlZ292LnYxLkdldEluc3RhbmNlUmVzcG9uc2USUAoNTGlzdEluc3RhbmNlcxIeLmRlZ292LnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0Gh8uZGVnb3YudjEuTGlzdEluc3RhbmNlc1Jlc3BvbnNlEkQKCVNlbmRFdmVudBIaLmRlZ292LnYxLlNlbmRFdmVudFJlcXVlc3QaGy5kZWdvdi52MS5TZW5kRXZlbnRSZXNwb25zZRJTCg5DYW5jZWxJbnN0YW5jZRIfLmRlZ292LnYxLkNhbmNlbEluc3RhbmNlUmVxdWVzdBogLmRlZ292LnYxLkNhbmNlbEluc3RhbmNlUmVzcG9uc2USUAoNUmV0cnlJbnN0YW5jZRIeLmRlZ292LnYxLlJldHJ5SW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuUmV0cnlJbnN0YW5jZVJlc3BvbnNlEkcKCkdldEhpc3RvcnkSGy5kZWdvdi52MS5HZXRIaXN0b3J5UmVxdWVzdBocLmRlZ292LnYxLkdldEhpc3RvcnlSZXNwb25zZRJSCg1XYXRjaEluc3RhbmNlEh4uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5XYXRjaEluc3RhbmNlUmVzcG9uc2UwARJMCgtXYXRjaEV2ZW50cxIcLmRlZ292LnYxLldhdGNoRXZlbnRzUmVxdWVzdBodLmRlZ292LnYxLldhdGNoRXZlbnRzUmVzcG9uc2UwARJWCg9FeHBsYWluSW5zdGFuY2USIC5kZWdvdi52MS5FeHBsYWluSW5zdGFuY2VSZXF1ZXN0GiEuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVzcG9uc2USSgoLTGlzdFdvcmtlcnMSHC5kZWdvdi52MS5MaXN0V29ya2Vyc1JlcXVlc3QaHS5kZWdvdi52MS5MaXN0V29ya2Vyc1Jlc3BvbnNlYgZwcm90bzM", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Detail of INVALID_ARGUMENT for a refused definition or input.
@@ -742,6 +742,100 @@ export const WatchInstanceResponseSchema: GenMessage<WatchInstanceResponse> = /*
   messageDesc(file_degov_v1_workflow_service, 24);
 
 /**
+ * @generated from message degov.v1.WatchEventsRequest
+ */
+export type WatchEventsRequest = Message<"degov.v1.WatchEventsRequest"> & {
+  /**
+   * Events after this one. Empty: from now on; "0": from the oldest that is kept.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+
+  /**
+   * Only instances of these workflows; empty means all.
+   *
+   * @generated from field: repeated string workflows = 2;
+   */
+  workflows: string[];
+
+  /**
+   * Only records that hold an entry of one of these kinds, named as the fields of HistoryEntry in JSON, for example
+   * "taskFailed"; empty means all.
+   *
+   * @generated from field: repeated string kinds = 3;
+   */
+  kinds: string[];
+
+  /**
+   * Only this instance.
+   *
+   * @generated from field: string instance_id = 4;
+   */
+  instanceId: string;
+};
+
+/**
+ * Describes the message degov.v1.WatchEventsRequest.
+ * Use `create(WatchEventsRequestSchema)` to create a new message.
+ */
+export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 25);
+
+/**
+ * @generated from message degov.v1.WatchEventsResponse
+ */
+export type WatchEventsResponse = Message<"degov.v1.WatchEventsResponse"> & {
+  /**
+   * Ascends; go on after it. A message with a cursor alone says how far the log was read without a match.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+
+  /**
+   * @generated from field: string instance_id = 2;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string workflow = 3;
+   */
+  workflow: string;
+
+  /**
+   * @generated from field: uint32 version = 4;
+   */
+  version: number;
+
+  /**
+   * Status and state after the record.
+   *
+   * @generated from field: degov.v1.InstanceStatus status = 5;
+   */
+  status: InstanceStatus;
+
+  /**
+   * @generated from field: string state = 6;
+   */
+  state: string;
+
+  /**
+   * Without entries where the instance's history has been deleted since.
+   *
+   * @generated from field: degov.v1.HistoryRecord record = 7;
+   */
+  record?: HistoryRecord | undefined;
+};
+
+/**
+ * Describes the message degov.v1.WatchEventsResponse.
+ * Use `create(WatchEventsResponseSchema)` to create a new message.
+ */
+export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 26);
+
+/**
  * @generated from message degov.v1.ExplainInstanceRequest
  */
 export type ExplainInstanceRequest = Message<"degov.v1.ExplainInstanceRequest"> & {
@@ -756,7 +850,7 @@ export type ExplainInstanceRequest = Message<"degov.v1.ExplainInstanceRequest"> 
  * Use `create(ExplainInstanceRequestSchema)` to create a new message.
  */
 export const ExplainInstanceRequestSchema: GenMessage<ExplainInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 25);
+  messageDesc(file_degov_v1_workflow_service, 27);
 
 /**
  * @generated from message degov.v1.ExplainInstanceResponse
@@ -780,7 +874,7 @@ export type ExplainInstanceResponse = Message<"degov.v1.ExplainInstanceResponse"
  * Use `create(ExplainInstanceResponseSchema)` to create a new message.
  */
 export const ExplainInstanceResponseSchema: GenMessage<ExplainInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 26);
+  messageDesc(file_degov_v1_workflow_service, 28);
 
 /**
  * One thing that an instance waits for.
@@ -823,7 +917,7 @@ export type Wait = Message<"degov.v1.Wait"> & {
  * Use `create(WaitSchema)` to create a new message.
  */
 export const WaitSchema: GenMessage<Wait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27);
+  messageDesc(file_degov_v1_workflow_service, 29);
 
 /**
  * A task that is not finished.
@@ -887,7 +981,7 @@ export type Wait_TaskWait = Message<"degov.v1.Wait.TaskWait"> & {
  * Use `create(Wait_TaskWaitSchema)` to create a new message.
  */
 export const Wait_TaskWaitSchema: GenMessage<Wait_TaskWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27, 0);
+  messageDesc(file_degov_v1_workflow_service, 29, 0);
 
 /**
  * A timer that has not fired.
@@ -925,7 +1019,7 @@ export type Wait_TimerWait = Message<"degov.v1.Wait.TimerWait"> & {
  * Use `create(Wait_TimerWaitSchema)` to create a new message.
  */
 export const Wait_TimerWaitSchema: GenMessage<Wait_TimerWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27, 1);
+  messageDesc(file_degov_v1_workflow_service, 29, 1);
 
 /**
  * An event that the current state takes.
@@ -958,7 +1052,7 @@ export type Wait_EventWait = Message<"degov.v1.Wait.EventWait"> & {
  * Use `create(Wait_EventWaitSchema)` to create a new message.
  */
 export const Wait_EventWaitSchema: GenMessage<Wait_EventWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27, 2);
+  messageDesc(file_degov_v1_workflow_service, 29, 2);
 
 /**
  * A transition that has been chosen and goes on once the tasks of its actions are done.
@@ -987,7 +1081,7 @@ export type Wait_TransitionWait = Message<"degov.v1.Wait.TransitionWait"> & {
  * Use `create(Wait_TransitionWaitSchema)` to create a new message.
  */
 export const Wait_TransitionWaitSchema: GenMessage<Wait_TransitionWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27, 3);
+  messageDesc(file_degov_v1_workflow_service, 29, 3);
 
 /**
  * @generated from message degov.v1.ListWorkersRequest
@@ -1000,7 +1094,7 @@ export type ListWorkersRequest = Message<"degov.v1.ListWorkersRequest"> & {
  * Use `create(ListWorkersRequestSchema)` to create a new message.
  */
 export const ListWorkersRequestSchema: GenMessage<ListWorkersRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 28);
+  messageDesc(file_degov_v1_workflow_service, 30);
 
 /**
  * @generated from message degov.v1.ListWorkersResponse
@@ -1017,7 +1111,7 @@ export type ListWorkersResponse = Message<"degov.v1.ListWorkersResponse"> & {
  * Use `create(ListWorkersResponseSchema)` to create a new message.
  */
 export const ListWorkersResponseSchema: GenMessage<ListWorkersResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29);
+  messageDesc(file_degov_v1_workflow_service, 31);
 
 /**
  * A registered worker.
@@ -1074,7 +1168,7 @@ export type Worker = Message<"degov.v1.Worker"> & {
  * Use `create(WorkerSchema)` to create a new message.
  */
 export const WorkerSchema: GenMessage<Worker> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 30);
+  messageDesc(file_degov_v1_workflow_service, 32);
 
 /**
  * What clients call. Errors are Connect's; every message says what could not be done, why, and what would be right.
@@ -1198,6 +1292,18 @@ export const WorkflowService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchInstanceRequestSchema;
     output: typeof WatchInstanceResponseSchema;
+  },
+  /**
+   * Every history record of all instances from a cursor on, in the order of their commits, without end. Nothing is lost
+   * across restarts of engines: a client that was cut off goes on after the last cursor it saw. FAILED_PRECONDITION when
+   * the engine keeps no event log, or when what follows the cursor is older than it keeps; RESOURCE_EXHAUSTED.
+   *
+   * @generated from rpc degov.v1.WorkflowService.WatchEvents
+   */
+  watchEvents: {
+    methodKind: "server_streaming";
+    input: typeof WatchEventsRequestSchema;
+    output: typeof WatchEventsResponseSchema;
   },
   /**
    * What an instance waits for, in words and as data. NOT_FOUND.
