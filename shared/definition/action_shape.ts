@@ -1,116 +1,47 @@
-/** The shapes of actions: task, set and log. */
+/** The shapes of actions. */
 
 import { ACTIONS_PER_LIST_MAX } from "../limits.ts";
-import type { JsonValue } from "../json.ts";
-import { parseExpression } from "./cel.ts";
-import type { ActionDefinition, LogDefinition, SetDefinition } from "./definition.ts";
-import { expression } from "./expression_shape.ts";
+import { LOG, SET } from "./data_action_shape.ts";
+import type { ActionDefinition } from "./definition.ts";
+import { FLAT_START, SEND, START } from "./instance_action_shape.ts";
+import { FLAT_MAP, MAP } from "./map_shape.ts";
 import { nearestName } from "./nearest_name.ts";
-import { type Place, quote } from "./place.ts";
-import type { Reading } from "./reading.ts";
-import { anyJson, name, text } from "./scalar_shape.ts";
-import { defined, either, followedBy, isObject, mapOf, oneOrMany, record, refuse, type Shape } from "./shape.ts";
+import { quote } from "./place.ts";
+import { defined, followedBy, isObject, oneOrMany, refuse, type Shape } from "./shape.ts";
 import { FLAT_TASK, TASK } from "./task_shape.ts";
 
-const EXPRESSION = expression("an expression");
-const CONTEXT_KEY = name("a key of the context");
-
-const LONG_SET: Shape<SetDefinition> = followedBy(
-  record<{ key: string; value: JsonValue; expression: string }>("a set action", {
-    key: { about: "the key of the context", shape: CONTEXT_KEY, required: true },
-    value: { about: "the value as it is", shape: anyJson },
-    expression: { about: "a CEL expression that gives the value", shape: EXPRESSION },
-  }),
-  (set, place, reading) => requireOne(set, ["value", "expression"], place, reading) as SetDefinition | undefined,
-);
-
-const COMPUTED = followedBy(
-  record<{ expression: string }>("a computed value", {
-    expression: { about: "a CEL expression that gives the value", shape: EXPRESSION, required: true },
-  }),
-  (computed) => computed as { expression: string },
-);
-
-/** One value of the short form, which is literal unless it is `{expression: ...}`. */
-const SHORT_SET_VALUE = either<{ value: JsonValue } | { expression: string }>("a value", [
-  { when: (value) => isObject(value) && Object.keys(value).join() === "expression", shape: COMPUTED },
-  { when: () => true, shape: followedBy(anyJson, (value) => ({ value })) },
-]);
-
-/** Keys and their values: as many actions, in the order of the keys' code units, for an object has no other. */
-const SHORT_SET: Shape<SetDefinition[]> = followedBy(
-  mapOf(CONTEXT_KEY, SHORT_SET_VALUE, {
-    what: "a set action: keys of the context and their values",
-    max: ACTIONS_PER_LIST_MAX,
-  }),
-  (read, place, reading) => {
-    const keys = [...read.keys()].sort();
-    if (keys.length === 0) reading.report(place, "sets nothing: give keys and their values");
-    for (const key of keys) {
-      const value = read.get(key);
-      if (value !== undefined && "expression" in value) refuseOrder(value.expression, key, keys, place, reading);
-    }
-    return keys.flatMap((key) => {
-      const value = read.get(key);
-      return value === undefined ? [] : [{ key, ...value }];
-    });
-  },
-);
-
-/** An author would take the order of writing for the order of setting. */
-function refuseOrder(source: string, key: string, keys: string[], place: Place, reading: Reading): void {
-  const parsed = parseExpression(source);
-  if (!parsed.ok) return;
-  const other = keys.find((other) => other !== key && parsed.expression.contextKeys.has(other));
-  if (other === undefined) return;
-  const message = `reads ${
-    quote(other)
-  }, which the same action sets; the keys of one action have no order: use two actions`;
-  reading.report(place.member(key), message, { isLocal: true });
+/** One kind of action. */
+interface Kind {
+  about: string;
+  /** What is read from `{kind: ...}`. */
+  shape: Shape<ActionDefinition[]>;
+  /** What is read from `{kind: name, ...}`, where the kind has names. */
+  flat?: Shape<ActionDefinition[]>;
 }
 
-const SET: Shape<SetDefinition[]> = either<SetDefinition[]>("a set action: keys of the context and their values", [
-  { when: isLongSet, shape: followedBy(LONG_SET, (set) => [set]) },
-  { when: isObject, shape: SHORT_SET },
-]);
-
-/** `{key, value}` and `{key, expression}` are the long form, never two keys of the context. */
-function isLongSet(value: unknown): boolean {
-  return isObject(value) && ["expression,key", "key,value"].includes(Object.keys(value).sort().join());
-}
-
-const LOG: Shape<LogDefinition> = either<LogDefinition>("a log action: a text, or an object with an expression", [
-  {
-    when: (value) => typeof value === "string",
-    shape: followedBy(text("a message", 4_096), (message) => ({ message })),
+const KINDS: Record<string, Kind> = {
+  task: {
+    about: "runs code on a worker",
+    shape: followedBy(TASK, (task) => [{ task }]),
+    flat: followedBy(FLAT_TASK, (task) => [{ task }]),
   },
-  {
-    when: isObject,
-    shape: followedBy(
-      record<{ message: string; expression: string }>("a log action", {
-        message: { about: "the text", shape: text("a message", 4_096) },
-        expression: { about: "a CEL expression whose value is written", shape: EXPRESSION },
-      }),
-      (log, place, reading) => requireOne(log, ["message", "expression"], place, reading) as LogDefinition | undefined,
-    ),
-  },
-]);
-
-function requireOne<T extends object>(part: T, keys: string[], place: Place, reading: Reading): T | undefined {
-  const given = keys.filter((key) => reading.isNoted(part, key));
-  if (given.length === 1) return part;
-  reading.report(place, `needs ${keys.map(quote).join(" or ")}${given.length > 1 ? ", not both" : ""}`);
-  return undefined;
-}
-
-/** The kinds of actions: what is read from `{kind: ...}`. */
-const KINDS: Record<string, { about: string; shape: Shape<ActionDefinition[]> }> = {
-  task: { about: "runs code on a worker", shape: followedBy(TASK, (task) => [{ task }]) },
   set: { about: "writes keys of the context", shape: followedBy(SET, (sets) => sets.map((set) => ({ set }))) },
   log: { about: "writes a line into the history", shape: followedBy(LOG, (log) => [{ log }]) },
+  map: {
+    about: "runs code for each item of a list",
+    shape: followedBy(MAP, (map) => [{ map }]),
+    flat: followedBy(FLAT_MAP, (map) => [{ map }]),
+  },
+  start: {
+    about: "starts a child instance",
+    shape: followedBy(START, (start) => [{ start }]),
+    flat: followedBy(FLAT_START, (start) => [{ start }]),
+  },
+  send: { about: "sends an event to another instance", shape: followedBy(SEND, (send) => [{ send }]) },
 };
 
-const WHAT = `an action: an object with ${Object.keys(KINDS).map(quote).join(" or ")}`;
+const LISTED = Object.keys(KINDS).map(quote).join(", ").replace(/, ([^,]*)$/, " or $1");
+const WHAT = `an action: an object with ${LISTED}`;
 
 const ACTION: Shape<ActionDefinition[]> = {
   what: WHAT,
@@ -122,19 +53,21 @@ const ACTION: Shape<ActionDefinition[]> = {
         required: [kind],
         additionalProperties: false,
       })),
-      FLAT_TASK.schema,
+      ...Object.values(KINDS).flatMap(({ flat }) => flat === undefined ? [] : [flat.schema]),
     ],
   },
   read: (value, place, reading) => {
     if (!isObject(value)) return refuse(WHAT, value, place, reading);
     const keys = Object.keys(value);
-    const [kind, second] = keys.filter((key) => Object.hasOwn(KINDS, key));
+    // A map has a task within; it is a map all the same.
+    const kinds = keys.filter((key) => Object.hasOwn(KINDS, key) && !(key === "task" && typeof value.map === "string"));
+    const [kind, second] = kinds;
     if (kind === undefined) {
       reading.report(place, () => {
         const [first] = keys;
         const unknown = first === undefined ? "an action that does nothing" : `unknown action ${quote(first)}`;
         const hint = first === undefined ? "" : nearestName(first, Object.keys(KINDS));
-        return `${unknown}${hint || `; an action has ${Object.keys(KINDS).map(quote).join(" or ")}`}`;
+        return `${unknown}${hint || `; an action has ${LISTED}`}`;
       });
       return undefined;
     }
@@ -142,18 +75,16 @@ const ACTION: Shape<ActionDefinition[]> = {
       reading.report(place, `an action is one thing, not ${quote(kind)} and ${quote(second)}; make them two`);
       return undefined;
     }
-    if (kind === "task" && typeof value.task === "string") {
-      const task = FLAT_TASK.read(value, place, reading);
-      return task === undefined ? undefined : [{ task }];
-    }
+    const { shape, flat } = KINDS[kind];
+    if (flat !== undefined && typeof value[kind] === "string") return flat.read(value, place, reading);
     for (const key of keys) {
       if (key === kind) continue;
-      const where = kind === "task"
-        ? `; in the long form it belongs into "task"`
+      const where = flat !== undefined
+        ? `; in the long form it belongs into "${kind}"`
         : `; a ${kind} action has no other keys`;
       reading.report(place.key(key), `${quote(key)} does not belong here${where}`);
     }
-    return KINDS[kind].shape.read(value[kind], place.member(kind), reading);
+    return shape.read(value[kind], place.member(kind), reading);
   },
 };
 

@@ -5,15 +5,17 @@ import type { Definition } from "./definition.ts";
 
 /** The order in which people expect keys; others follow in the order they are in. */
 const ORDER = [
-  ...["name", "description", "initial", "inputSchema", "timeoutMs", "states"],
-  ...["task", "set", "log", "language", "code", "input", "output", "retry"],
-  ...["enter", "on", "after", "exit", "final"],
-  ...["delayMs", "guard", "actions", "target"],
+  ...["name", "description", "initial", "inputSchema", "output", "timeoutMs", "priority", "limit", "compensateOn"],
+  ...["states", "task", "map", "start", "set", "log", "send"],
+  ...["workflow", "version", "id", "items", "concurrency", "to", "event", "data"],
+  ...["language", "code", "input", "merge", "retry"],
+  ...["enter", "on", "after", "exit", "compensate", "final"],
+  ...["delayMs", "codes", "guard", "actions", "target", "key", "max", "source"],
 ];
 const RANK = new Map(ORDER.map((key, index) => [key, index]));
 
 /** Keys below which the content is the author's own, whose order is kept. */
-const OPAQUE = new Set(["inputSchema", "value"]);
+const OPAQUE = new Set(["inputSchema", "value", "document"]);
 
 /** The text of a canonical definition. `parseDefinition` gives the same definition again. */
 export function formatDefinition(definition: Definition, format: "json" | "yaml"): string {

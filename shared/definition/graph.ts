@@ -1,38 +1,52 @@
 /** What follows from all states together: which are reached, which lead nowhere, which go round without end. */
 
-import { COMPLETE_EVENT, ERROR_EVENT, type StateDefinition } from "./definition.ts";
+import {
+  type ActionDefinition,
+  COMPLETE_EVENT,
+  type Definition,
+  ERROR_EVENT,
+  type StateDefinition,
+} from "./definition.ts";
 import { quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
 import { isOutsideEvent, waysOut } from "./ways_out.ts";
 
 type States = Record<string, StateDefinition>;
 
-export function checkGraph(initial: string, states: States, reading: Reading): void {
-  const reached = reachedFrom(initial, states);
+export function checkGraph(definition: Pick<Definition, "initial" | "states" | "on">, reading: Reading): void {
+  const { states } = definition;
+  const reached = reachedFrom(definition);
+  const takesOutsideEvents = Object.keys(definition.on ?? {}).some(isOutsideEvent);
   for (const [name, state] of Object.entries(states)) {
     if (!reached.has(name)) {
       reading.report(reading.placeOf(state), `nothing leads to state ${quote(name)}: make it a target, or remove it`);
     }
     checkErrorHandler(name, state, reading);
-    checkDeadEnd(name, state, reading);
+    if (!takesOutsideEvents) checkDeadEnd(name, state, reading);
   }
   checkRounds(states, reading);
 }
 
-function reachedFrom(initial: string, states: States): Set<string> {
+function reachedFrom({ initial, states, on }: Pick<Definition, "initial" | "states" | "on">): Set<string> {
   const reached = new Set([initial]);
   // A set yields what is added while it is gone through.
   for (const name of reached) {
-    for (const { transition } of waysOut(states[name])) {
+    const ways = states[name].final === undefined ? [...waysOut(states[name]), ...waysOut({ on })] : [];
+    for (const { transition } of ways) {
       if (transition.target !== undefined) reached.add(transition.target);
     }
   }
   return reached;
 }
 
+/** Whether something is done that the state waits for, and that may fail. */
 function hasTask(state: StateDefinition): boolean {
   const lists = [state.enter, state.exit, ...[...waysOut(state)].map(({ transition }) => transition.actions)];
-  return lists.some((list) => list?.some((action) => "task" in action));
+  return lists.some((list) => list?.some(isWaitedFor));
+}
+
+function isWaitedFor(action: ActionDefinition): boolean {
+  return "task" in action || "map" in action || "start" in action && action.start.wait !== false;
 }
 
 function checkErrorHandler(name: string, state: StateDefinition, reading: Reading): void {

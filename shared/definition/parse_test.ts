@@ -49,7 +49,10 @@ Deno.test("[R1] parseDefinition() tells a missing target, an unknown action, a b
     ["states.review.on.approve[0].guard", 1, 16],
   ]);
   assert.match(problems[0].message, /^the code does not compile: .* \(line 9, column 25 of the document\)$/);
-  assert.match(problems[1].message, /^unknown action "mail"; an action has "task" or "set" or "log"$/);
+  assert.match(
+    problems[1].message,
+    /^unknown action "mail"; an action has "task", "set", "log", "map", "start" or "send"$/,
+  );
   assert.equal(problems[2].message, 'there is no state "dnoe"; did you mean "done"?');
   assert.match(
     problems[3].message,

@@ -79,6 +79,14 @@ export function number(what: string, bounds: { min: number; max: number; whole?:
   };
 }
 
+export const FLAG: Shape<boolean> = {
+  what: "true or false",
+  schema: { type: "boolean" },
+  read: (value, place, reading) => {
+    return typeof value === "boolean" ? value : refuse("true or false", value, place, reading);
+  },
+};
+
 /** A duration as text (`5s`, `1h30m`) or as a number of milliseconds, read into whole milliseconds. */
 export function duration(what: string, bounds: { minMs: number; maxMs: number }): Shape<number> {
   const { minMs, maxMs } = bounds;

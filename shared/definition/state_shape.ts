@@ -1,9 +1,10 @@
 /** The shapes of states and transitions. */
 
-import { DELAY_MS_MAX, TRANSITIONS_PER_EVENT_MAX } from "../limits.ts";
+import { CODES_PER_TRANSITION_MAX, DELAY_MS_MAX, TRANSITIONS_PER_EVENT_MAX } from "../limits.ts";
 import { ACTIONS } from "./action_shape.ts";
 import type { DelayedTransitionDefinition, FinalKind, StateDefinition, TransitionDefinition } from "./definition.ts";
-import { GUARD, toRecord } from "./expression_shape.ts";
+import { toRecord } from "./expression_shape.ts";
+import { GUARD } from "./guard_shape.ts";
 import { duration, name, text, word } from "./scalar_shape.ts";
 import {
   defined,
@@ -23,9 +24,20 @@ export const STATE_NAME = name("a state's name");
 
 const TRANSITION_FIELDS: Record<string, Field> = {
   target: { about: "the state to go to; without it the state is kept, and only the actions run", shape: STATE_NAME },
-  guard: { about: "a CEL expression; the transition is taken only if it gives true", shape: GUARD },
+  guard: { about: "a CEL expression or code; the transition is taken only if it gives true", shape: GUARD },
   actions: { about: "what is done on the way", shape: ACTIONS },
 };
+
+/** Failure codes, in the order of their code units, as theirs has no meaning. */
+const CODES: Shape<string[]> = followedBy(
+  oneOrMany(text("a failure's code", 128), CODES_PER_TRANSITION_MAX),
+  (codes, place, reading, value) => {
+    if (Array.isArray(value) && value.length === 0) {
+      reading.report(place, "has no code, so the transition is never taken: give one, or leave it out");
+    }
+    return [...new Set(codes)].sort();
+  },
+);
 
 const TRANSITION_ALIASES = {
   cond: "guard",
@@ -41,7 +53,10 @@ const TRANSITION_ALIASES = {
 };
 
 const TRANSITION_RECORD = followedBy(
-  record<TransitionDefinition>("a transition", TRANSITION_FIELDS, { alsoKnownAs: TRANSITION_ALIASES }),
+  record<TransitionDefinition>("a transition", {
+    ...TRANSITION_FIELDS,
+    codes: { about: 'for "error": the failure codes that it takes; all if not given', shape: CODES },
+  }, { alsoKnownAs: { ...TRANSITION_ALIASES, code: "codes", errors: "codes", ErrorEquals: "codes" } }),
   (transition) => withoutEmpty(transition),
 );
 
@@ -131,20 +146,21 @@ const FINAL: Shape<FinalKind> = either<FinalKind>('"completed", "failed" or true
   },
 ]);
 
+/** Transitions by event. */
+export const ON: Shape<Record<string, TransitionDefinition[]>> = followedBy(
+  mapOf(name("an event's name"), TRANSITIONS, { what: "transitions by event", max: 1_000 }),
+  toRecord,
+);
+
 const STATE_RECORD = followedBy(
   record<StateDefinition>("a state", {
     description: DESCRIPTION,
     enter: { about: "what is done on entering", shape: ACTIONS },
     exit: { about: "what is done on leaving", shape: ACTIONS },
-    on: {
-      about: "transitions by event",
-      shape: followedBy(
-        mapOf(name("an event's name"), TRANSITIONS, { what: "transitions by event", max: 1_000 }),
-        toRecord,
-      ),
-    },
+    on: { about: "transitions by event", shape: ON },
     after: { about: "transitions by delay", shape: AFTER },
     final: { about: "ends the instance; true means completed", shape: FINAL },
+    compensate: { about: "what undoes the state when the instance fails or is cancelled", shape: ACTIONS },
   }, {
     alsoKnownAs: {
       entry: "enter",
@@ -152,6 +168,8 @@ const STATE_RECORD = followedBy(
       onEntry: "enter",
       onExit: "exit",
       leave: "exit",
+      undo: "compensate",
+      compensation: "compensate",
       transitions: "on",
       events: "on",
       always: "on.complete",
@@ -184,7 +202,7 @@ export const STATE: Shape<StateDefinition> = either<StateDefinition>("a state (a
 ]);
 
 /** Leaves out lists and objects that say nothing. */
-function withoutEmpty<T extends object>(part: T): T {
+export function withoutEmpty<T extends object>(part: T): T {
   for (const [key, value] of Object.entries(part)) {
     if (typeof value === "object" && Object.keys(value).length === 0) delete part[key as keyof T];
   }

@@ -1,12 +1,12 @@
 /** What a definition must be beyond its shape: that what is named exists, and that nothing in it is in vain. */
 
-import type { Definition, StateDefinition } from "./definition.ts";
+import { COMPLETE_EVENT, type Definition, ERROR_EVENT, type StateDefinition } from "./definition.ts";
 import { checkGraph } from "./graph.ts";
 import { nearestName } from "./nearest_name.ts";
 import { quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
-import { checkTaskNames } from "./task_names.ts";
-import { waysOut } from "./ways_out.ts";
+import { checkMachineNames, checkTaskNames } from "./task_names.ts";
+import { type WayOut, waysOut } from "./ways_out.ts";
 
 /** Checks what was read of a definition, and reports every problem. Parts that could not be read are missing. */
 export function validate(definition: Partial<Definition>, reading: Reading): void {
@@ -15,11 +15,18 @@ export function validate(definition: Partial<Definition>, reading: Reading): voi
   checkTargets(definition, states, reading);
   for (const state of Object.values(states)) {
     checkFinal(state, reading);
-    checkOrder(state, reading);
+    checkOrder(waysOut(state), reading);
+    checkCodes(waysOut(state), reading);
     checkTaskNames(state, reading);
   }
+  checkOrder(waysOut(definition), reading);
+  checkCodes(waysOut(definition), reading);
+  checkMachineNames(definition, reading);
+  refuseComplete(definition, reading);
   // Conclusions from the whole would be wrong if a part of it is not understood.
-  if (reading.isWhole && definition.initial !== undefined) checkGraph(definition.initial, states, reading);
+  if (reading.isWhole && definition.initial !== undefined) {
+    checkGraph({ initial: definition.initial, states, on: definition.on }, reading);
+  }
 }
 
 function checkTargets(
@@ -36,8 +43,8 @@ function checkTargets(
   if (initial !== undefined && !Object.hasOwn(states, initial)) {
     reading.report(reading.placeOf(definition, "initial"), missing(initial));
   }
-  for (const state of Object.values(states)) {
-    for (const { transition } of waysOut(state)) {
+  for (const part of [...Object.values(states), definition]) {
+    for (const { transition } of waysOut(part)) {
       const { target } = transition;
       if (target === undefined || Object.hasOwn(states, target)) continue;
       reading.report(reading.placeOf(transition, "target"), missing(target));
@@ -55,17 +62,44 @@ function checkFinal(state: StateDefinition, reading: Reading): void {
       `a final state is never left, so "${key}" has no effect: remove it or "final"`,
     );
   }
+  if (state.final === "completed" && state.compensate !== undefined) {
+    const message =
+      'nothing is undone once an instance is completed, so "compensate" has no effect: remove it or "final"';
+    reading.report(reading.placeOf(state, "compensate"), message);
+  }
 }
 
-/** What follows a transition without a guard is never reached. */
-function checkOrder(state: StateDefinition, reading: Reading): void {
-  const unguarded = new Set<string | number>();
-  for (const { event, delayMs, transition } of waysOut(state)) {
+/** What follows a transition that is always taken is never reached. */
+function checkOrder(ways: Iterable<WayOut>, reading: Reading): void {
+  /** By trigger: the codes for which a transition is always taken, or all of them. */
+  const taken = new Map<string | number, Set<string> | "all">();
+  for (const { event, delayMs, transition } of ways) {
     const trigger = event ?? delayMs!;
-    if (unguarded.has(trigger)) {
-      const message = "is never reached: a transition before it has no guard, and is always taken";
+    const before = taken.get(trigger);
+    const { codes } = transition;
+    if (before === "all" || before !== undefined && codes?.every((code) => before.has(code))) {
+      const which = before === "all" ? "has no guard" : "takes the same codes without a guard";
+      const message = `is never reached: a transition before it ${which}, and is always taken`;
       reading.report(reading.placeOf(transition), message, { isLocal: true });
     }
-    if (transition.guard === undefined) unguarded.add(trigger);
+    if (transition.guard !== undefined || before === "all") continue;
+    taken.set(trigger, codes === undefined ? "all" : new Set([...before ?? [], ...codes]));
   }
+}
+
+/** Only failures have codes. */
+function checkCodes(ways: Iterable<WayOut>, reading: Reading): void {
+  for (const { event, transition } of ways) {
+    if (event === ERROR_EVENT || transition.codes === undefined) continue;
+    const message = `only the event "${ERROR_EVENT}" has codes: remove "codes", or use a guard`;
+    reading.report(reading.placeOf(transition, "codes"), message, { isLocal: true });
+  }
+}
+
+/** Each state is complete by itself. */
+function refuseComplete(definition: Partial<Definition>, reading: Reading): void {
+  const transitions = definition.on?.[COMPLETE_EVENT];
+  if (transitions === undefined || transitions.length === 0) return;
+  const message = `the event "${COMPLETE_EVENT}" belongs to one state: move this into the states that it is for`;
+  reading.report(reading.placeOf(transitions[0]), message, { isLocal: true });
 }

@@ -73,7 +73,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     "description 4:14 must be a description, not an object",
   ]],
   ["an action that is none", inState("enter: [log, {}, {log: a, set: {b: 1}}, 5]\non: {go: b}"), [
-    /^states\.a\.enter\[0\] 5:13 must be an action: an object with "task" or "set" or "log", not the text "log"$/,
+    /^states\.a\.enter\[0\] 5:13 must be an action: an object with "task", "set", "log", "map", "start" or "send", not the text "log"$/,
     /^states\.a\.enter\[1\] 5:18 an action that does nothing; an action has/,
     /^states\.a\.enter\[2\] 5:22 an action is one thing, not "log" and "set"; make them two$/,
     /^states\.a\.enter\[3\] 5:45 must be an action/,
@@ -149,7 +149,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     /^states\.a\.on\.go\.guard 1:1 cannot use this guard: it must give true or false, but gives a string/,
   ]],
   ["a guard that is no text", inState("on: {go: {target: b, guard: true}}"), [
-    /guard .* must be a guard \(a CEL expression as a text\), not true$/,
+    /guard .* must be a guard: a CEL expression as a text, or an object with code, not true$/,
   ]],
   [
     "expressions that do not parse",
@@ -201,6 +201,91 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
       /^inputSchema\.type 1:21 must be one or more of null, boolean, integer/,
       /^inputSchema\.requierd 1:29 "requierd" is no keyword of JSON Schema that is taken here; did you mean "required"\?$/,
       /^inputSchema\.\$ref .* a reference leads into this schema, such as "#\/\$defs\/address"; nothing is fetched$/,
+    ],
+  ],
+  ["codes of what is no failure", inState("on: {go: {target: b, codes: [E1]}}"), [
+    /^states\.a\.on\.go\.codes .* only the event "error" has codes: remove "codes", or use a guard$/,
+  ]],
+  [
+    "codes that are taken already",
+    inState(
+      "enter: {task: t, code: '1'}\non: {error: [{target: b, codes: [E1, E2]}, {target: b, codes: E2}], go: b}",
+    ),
+    [/^states\.a\.on\.error\[1\] .* is never reached: a transition before it takes the same codes without a guard/],
+  ],
+  ["no code", inState("enter: {task: t, code: '1'}\non: {error: {target: b, codes: []}, go: b}"), [
+    /^states\.a\.on\.error\.codes .* has no code, so the transition is never taken: give one, or leave it out$/,
+  ]],
+  ["a machine-level complete", `on: {complete: b, stop: c}\n${inState("on: {go: b}")}`, [
+    /^on\.complete 1:16 the event "complete" belongs to one state: move this into the states that it is for$/,
+    /^on\.stop 1:25 there is no state "c"/,
+  ]],
+  ["undo actions of a final state", "name: w\ninitial: a\nstates: {a: {final: true, compensate: {log: x}}}", [
+    /^states\.a\.compensate .* nothing is undone once an instance is completed, so "compensate" has no effect/,
+  ]],
+  ["a map without its list and its task", inState("enter: {map: m}\non: {go: b}"), [
+    /^states\.a\.enter .* a map needs "items": a CEL expression that gives the list/,
+    /^states\.a\.enter .* a map needs "task": what is done for each item$/,
+  ]],
+  [
+    "a map that is wrong",
+    inState(
+      "enter: {map: m, items: '5', concurrency: 0, task: {code: '1', output: x, input: itm.a}, name: m}\non: {go: b}",
+    ),
+    [
+      /items .* cannot use this list of items: it must give a list, but gives an int/,
+      /concurrency .* must be a concurrency: a whole number from 1 to 10000, not 0$/,
+      /task\.output .* a map's task has no "output"/,
+      /task\.input .* unknown name "itm"; did you mean "item"\?; in reach here are .*"index"/,
+      /name .* a map has no "name"; here it is "map"$/,
+    ],
+  ],
+  ["an item outside of a map", inState("enter: {task: t, code: '1', input: item.a}\non: {go: b}"), [
+    /^states\.a\.enter\.input .* unknown name "item"/,
+  ]],
+  [
+    "a child without a workflow",
+    inState("enter: [{start: c}, {start: {name: d, workflow: w, version: 0}}]\non: {go: b}"),
+    [
+      /^states\.a\.enter\[0\] .* a start needs "workflow"/,
+      /^states\.a\.enter\[1\]\.start\.version .* must be a version: a whole number from 1 to/,
+    ],
+  ],
+  ["a task and a child of one name", inState("enter: [{task: t, code: '1'}, {start: t, workflow: w}]\non: {go: b}"), [
+    /^states\.a\.enter\[1\]\.start .* the state has a task named "t" too: give each its own name$/,
+  ]],
+  ["a send to nobody", inState("enter: {send: {event: e, keep: 1, to: '5'}}\non: {go: b}"), [
+    /send\.keep .* must be true or false, not 1$/,
+    /send\.to .* cannot use this receiver: it must give a string, but gives an int/,
+  ]],
+  ["a guard without code", inState("on: {go: {target: b, guard: {language: wasm}}}"), [
+    /guard .* a guard that is a function needs "code"/,
+    /guard\.language .* must be a language: one of "javascript", "typescript", not the text "wasm"$/,
+  ]],
+  ["a guard that does not compile", inState("on: {go: {target: b, guard: {code: 'return +'}}}"), [
+    /guard\.code 1:9 the code does not compile: /,
+  ]],
+  [
+    "priorities and limits out of bounds",
+    `priority: 101\nlimit: {max: 0, key: context.a}\n${
+      inState("enter: {task: t, code: '1', priority: 0.5, limit: {key: input.a}, merge: 1}\non: {go: b}")
+    }`,
+    [
+      /^priority 1:11 must be a priority: a whole number from -100 to 100, not 101$/,
+      /^limit\.max .* must be how many may go on at once: a whole number from 1 to 1000000, not 0$/,
+      /^limit\.key .* unknown name "context".* in reach here are "input"/,
+      /priority .* must be a priority: .*, not 0\.5$/,
+      /limit .* a limit needs "max"/,
+      /merge .* must be true or false, not 1$/,
+    ],
+  ],
+  [
+    "an output that cannot be",
+    `output: {a: event.data, b: [1]}\ncompensateOn: [completed]\n${inState("on: {go: b}")}`,
+    [
+      /^output\.a 1:1 cannot use this value of the output: unknown name "event"/,
+      /^output\.b .* must be a CEL expression as a text, not a list$/,
+      /^compensateOn\[0\] .* must be an end: one of "cancelled", "failed", not the text "completed"$/,
     ],
   ],
 ];

@@ -1,6 +1,12 @@
-/** The transitions of a state. */
+/** The transitions of a state, or of every state. */
 
-import { COMPLETE_EVENT, ERROR_EVENT, type StateDefinition, type TransitionDefinition } from "./definition.ts";
+import {
+  COMPLETE_EVENT,
+  type Definition,
+  ERROR_EVENT,
+  type StateDefinition,
+  type TransitionDefinition,
+} from "./definition.ts";
 
 /** A transition and what it answers to. */
 export interface WayOut {
@@ -10,11 +16,14 @@ export interface WayOut {
   transition: TransitionDefinition;
 }
 
-export function* waysOut(state: StateDefinition): Generator<WayOut> {
-  for (const [event, transitions] of Object.entries(state.on ?? {})) {
+/** The transitions of a state's own; given a definition, those that it declares for every state. */
+export function* waysOut(
+  { on, after }: Pick<StateDefinition, "on" | "after"> | Pick<Definition, "on"> & { after?: undefined },
+): Generator<WayOut> {
+  for (const [event, transitions] of Object.entries(on ?? {})) {
     for (const transition of transitions) yield { event, transition };
   }
-  for (const transition of state.after ?? []) yield { delayMs: transition.delayMs, transition };
+  for (const transition of after ?? []) yield { delayMs: transition.delayMs, transition };
 }
 
 /** Whether an event comes from outside, rather than from the state itself. */

@@ -1,0 +1,72 @@
+/** The shapes of actions that reach other instances: starting a child, and sending an event. */
+
+import type { SendDefinition, StartDefinition } from "./definition.ts";
+import { expression, mapping } from "./expression_shape.ts";
+import { FLAG, name, number } from "./scalar_shape.ts";
+import { type Field, followedBy, record, type Shape } from "./shape.ts";
+import { OUTPUT_KEY } from "./task_shape.ts";
+
+const START_NAME = name("a child's name");
+
+const START_FIELDS: Record<string, Field> = {
+  workflow: {
+    about: "the workflow that the child is an instance of",
+    shape: name("a workflow's name"),
+    required: true,
+  },
+  version: {
+    about: "its version; the newest if not given",
+    shape: number("a version", { min: 1, max: 1_000_000_000, whole: true }),
+  },
+  id: {
+    about: "a CEL expression that gives the child's id; made from the parent's if not given",
+    shape: expression("a child's id", { gives: "string" }),
+  },
+  input: { about: "its start input; an empty object if not given", shape: mapping("a child's input") },
+  output: { about: "the key of the context that takes its result; the name if not given", shape: OUTPUT_KEY },
+  wait: { about: "whether the state waits for its end; true if not given", shape: FLAG },
+};
+
+/** Names that other tools have for the same. */
+const ALSO_KNOWN_AS = { definition: "workflow", instanceId: "id", result: "output", params: "input" };
+
+/** `{start: {name, workflow}}` */
+export const START: Shape<StartDefinition> = followedBy(
+  record<StartDefinition>("a start", {
+    name: { about: "unique in its state", shape: START_NAME, required: true },
+    ...START_FIELDS,
+  }, { alsoKnownAs: ALSO_KNOWN_AS }),
+  toStart,
+);
+
+/** `{start: name, workflow}` */
+export const FLAT_START: Shape<StartDefinition> = followedBy(
+  record<StartDefinition>("a start", {
+    start: { about: "the child's name, unique in its state", shape: START_NAME, as: "name", required: true },
+    ...START_FIELDS,
+  }, { alsoKnownAs: { ...ALSO_KNOWN_AS, name: "start" } }),
+  toStart,
+);
+
+function toStart(start: Partial<StartDefinition>): StartDefinition {
+  if (start.output === start.name) delete start.output;
+  if (start.wait === true) delete start.wait;
+  return start as StartDefinition;
+}
+
+export const SEND: Shape<SendDefinition> = followedBy(
+  record<SendDefinition>("a send", {
+    to: {
+      about: "a CEL expression that gives the id of an instance",
+      shape: expression("a receiver", { gives: "string" }),
+      required: true,
+    },
+    event: { about: "the event", shape: name("an event's name"), required: true },
+    data: { about: "the event's data; null if not given", shape: mapping("an event's data") },
+    keep: { about: "whether it is kept until a state takes it; true if not given", shape: FLAG },
+  }, { alsoKnownAs: { id: "to", instance: "to", name: "event", payload: "data" } }),
+  (send) => {
+    if (send.keep === true) delete send.keep;
+    return send as SendDefinition;
+  },
+);
