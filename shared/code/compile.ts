@@ -13,6 +13,7 @@ import type { Problem } from "../errors.ts";
 import { canonicalJson } from "../json.ts";
 import { CODE_BYTES_MAX } from "../limits.ts";
 import type { CompiledCode } from "./compiled_code.ts";
+import { HtmlCommentEdits } from "./html_comment.ts";
 import { importTextEdits } from "./import_text.ts";
 import { parseJavascript } from "./parser.ts";
 import { resultEdits } from "./result_form.ts";
@@ -50,7 +51,11 @@ function compileWasm(base64: string): Compilation {
 
 function compileScript(source: string): Compilation {
   const comments: Comment[] = [];
-  const program = parseJavascript(source, comments) as unknown as AnyNode;
+  const html = new HtmlCommentEdits();
+  const program = parseJavascript(source, {
+    onComment: comments,
+    ...(source.includes("<!--") ? { onToken: (token) => html.add(token) } : {}),
+  }) as unknown as AnyNode;
   const tagged: AnyNode[] = [];
   const imports: Problem[] = [];
   walk(program, (node) => {
@@ -66,7 +71,7 @@ function compileScript(source: string): Compilation {
   if (text.refused !== undefined) {
     return refuse("A tagged template cannot hold the text `import(`; build it from two strings", startOf(text.refused));
   }
-  const { text: body, insertions } = applyEdits(source, [...form, ...text.edits]);
+  const { text: body, insertions } = applyEdits(source, [...form, ...text.edits, ...html.edits]);
   checkBody(body); // M2
   const code: CompiledCode = { kind: "script", body, insertions };
   return { ok: true, code, hash: codeHash(code) };

@@ -47,8 +47,8 @@ const JavascriptParser = Parser.extend(bounded);
 const TypescriptParser = Parser.extend(tsPlugin(), bounded);
 
 /** Parses strict JavaScript. Throws SyntaxError (with `loc`), ParseBudgetError or RangeError. */
-export function parseJavascript(source: string, comments: Comment[] = []): Program {
-  return JavascriptParser.parse(source, { ...OPTIONS, onComment: comments });
+export function parseJavascript(source: string, listeners: Pick<Options, "onComment" | "onToken"> = {}): Program {
+  return JavascriptParser.parse(source, { ...OPTIONS, ...listeners });
 }
 
 /** Parses TypeScript. Throws as {@link parseJavascript} does. */

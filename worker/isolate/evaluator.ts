@@ -42,7 +42,7 @@ const outerScope = new platform.Proxy(Object.freeze(Object.create(null)), {
 export function createRun(script: CompiledScript, globals: Bag): Run {
   const { body } = script;
   if (IMPORT_TEXT.test(body)) throw new TypeError("The code holds an import"); // V2
-  new platform.AsyncFunction(body); // V1
+  new platform.AsyncFunction(`"use strict";${body}`); // V1
   const names = namesIn(body, globals);
   const factory = new platform.Function(
     `with (this) { return function (${names.join(", ")}) { "use strict"; return async function () {\n` +

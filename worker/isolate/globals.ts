@@ -9,16 +9,22 @@
 import { taskConsole } from "./console.ts";
 import { taskCrypto } from "./crypto.ts";
 import { taskDate, taskMath } from "./date_and_math.ts";
+import { structuredClone } from "./structured_clone.ts";
 import { taskTimers } from "./timers.ts";
 
 /** Intrinsics that every task gets as SES hands them to a compartment: tamed and frozen. */
 const INTRINSICS = [
   "isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape",
-  "Object Function Boolean Symbol Number BigInt String RegExp JSON Reflect Proxy Promise Iterator",
+  "Object Boolean Symbol Number BigInt String RegExp JSON Reflect Proxy Promise Iterator",
   "Array ArrayBuffer DataView Int8Array Int16Array Int32Array Uint8Array Uint8ClampedArray Uint16Array Uint32Array",
-  "Float16Array Float32Array Float64Array BigInt64Array BigUint64Array Map Set WeakMap WeakSet",
+  "BigInt64Array BigUint64Array Map Set WeakMap WeakSet Temporal",
   "Error EvalError RangeError ReferenceError SyntaxError TypeError URIError AggregateError",
 ].join(" ").split(" ");
+
+/**
+ * Intrinsics that SES withholds because bits of a NaN could carry a message; there is nobody to carry one to.
+ */
+const FLOATS = ["Float16Array", "Float32Array", "Float64Array"];
 
 /** Host classes and functions that are safe once hardened. */
 const HOST = [
@@ -26,7 +32,6 @@ const HOST = [
   "URLSearchParams",
   "TextEncoder",
   "TextDecoder",
-  "structuredClone",
   "atob",
   "btoa",
   "DOMException",
@@ -42,8 +47,14 @@ export function createTaskGlobals(): Bag {
   for (const name of INTRINSICS) {
     if (name in compartment) globals[name] = compartment[name];
   }
-  for (const name of HOST) globals[name] = real[name];
+  // Static functions that hand blobs to the whole process.
+  delete (URL as Partial<typeof URL>).createObjectURL;
+  delete (URL as Partial<typeof URL>).revokeObjectURL;
+  for (const name of [...FLOATS, ...HOST]) globals[name] = real[name];
   Object.assign(globals, taskTimers, {
+    // The tamed one, which compiles nothing. A compartment's own would, in a scope that all tasks would share.
+    Function: Object.getPrototypeOf(() => {}).constructor,
+    structuredClone,
     console: taskConsole,
     crypto: taskCrypto,
     Date: taskDate(),

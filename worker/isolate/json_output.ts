@@ -10,12 +10,18 @@ import { JSON_DEPTH_MAX, OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
 
 /** Why a result was refused. */
 export class OutputError {
+  /** Tells one from a task's object without asking the object, which may be a proxy. */
+  readonly #isOutputError = true;
   readonly code: "INVALID_OUTPUT" | "RESOURCE_EXHAUSTED";
   readonly message: string;
 
   constructor(code: "INVALID_OUTPUT" | "RESOURCE_EXHAUSTED", message: string) {
     this.code = code;
     this.message = message;
+  }
+
+  static is(thrown: unknown): thrown is OutputError {
+    return typeof thrown === "object" && thrown !== null && #isOutputError in thrown;
   }
 }
 

@@ -15,7 +15,7 @@ import { toJsonText } from "./json_output.ts";
 import { platform } from "./platform.ts";
 import { setResident, writeEnding } from "./replies.ts";
 import { toFailure } from "./thrown.ts";
-import { WATCH_CAP_KIB, WATCH_RESIDENT_KIB, WATCH_RUN, WATCH_STATE, WatchState } from "./watch_state.ts";
+import { WATCH_ASLEEP, WATCH_CAP_KIB, WATCH_RESIDENT_KIB, WATCH_RUN, WATCH_STATE, WatchState } from "./watch_state.ts";
 
 /** Code as the isolate keeps it. */
 export interface LoadedCode {
@@ -50,8 +50,9 @@ export function startRun(
   });
   setCurrentExecution(execution);
   watch[WATCH_CAP_KIB] = header.memoryBytes / 1024;
-  watch[WATCH_RUN]++;
+  platform.atomicAdd(watch, WATCH_RUN, 1);
   watch[WATCH_STATE] = WatchState.running;
+  if (platform.atomicLoad(watch, WATCH_ASLEEP) === 1) platform.postMessage("wake");
   activeCode = loaded.code;
   try {
     Reflect.apply(then, loaded.call(input), [complete.bind(undefined, execution), fail.bind(undefined, execution)]);

@@ -18,7 +18,7 @@ const LINE_CHARS_MAX = 512;
 
 /** The failure that a thrown value makes; `insertions` lead back to the author's columns. */
 export function toFailure(thrown: unknown, insertions: readonly Insertion[]): Failure {
-  if (thrown instanceof OutputError) return { code: thrown.code, message: cut(thrown.message), retryable: false };
+  if (OutputError.is(thrown)) return { code: thrown.code, message: cut(thrown.message), retryable: false };
   if (typeof thrown !== "object" || thrown === null) {
     return { code: "TASK_FAILED", message: cut(`Thrown: ${formatValue(thrown)}`) };
   }
@@ -70,7 +70,9 @@ function addPlace(failure: Failure, stack: string, insertions: readonly Insertio
       failure.line = line;
       failure.column = column;
     }
-    frames.push(`    at ${match[1] ? `${match[1]} (task:${line}:${column})` : `task:${line}:${column}`}`);
+    frames.push(
+      `    at ${match[1] && match[1] !== "eval" ? `${match[1]} (task:${line}:${column})` : `task:${line}:${column}`}`,
+    );
   }
   if (frames.length > 0) {
     failure.stack = `${failure.message}\n${frames.join("\n")}`.slice(0, ERROR_STACK_CHARS_MAX);

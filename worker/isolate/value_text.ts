@@ -9,7 +9,7 @@ const DEPTH_MAX = 4;
 const MEMBERS_MAX = 100;
 const CHARS_MAX = 64 * 1024;
 
-/** A value as one would write it in code, shortened; a string as it is. Never throws for a task's value. */
+/** A value as one would write it in code, shortened; a string as it is. Throws only when the stack is full. */
 export function formatValue(value: unknown): string {
   if (typeof value === "string") return value.length > CHARS_MAX ? `${value.slice(0, CHARS_MAX)}…` : value;
   return new ValueText().text(value);
@@ -42,7 +42,7 @@ class ValueText {
     }
     if (value === null) return "null";
     if (this.#ancestors.includes(value)) return "[cycle]";
-    if (this.#ancestors.length >= DEPTH_MAX || this.#charsLeft <= 0) return Array.isArray(value) ? "[…]" : "{…}";
+    if (this.#ancestors.length >= DEPTH_MAX || this.#charsLeft <= 0) return "…";
     this.#ancestors.push(value);
     try {
       return this.#objectText(value);

@@ -12,6 +12,7 @@
 import isolateText from "./gen/isolate.js" with { type: "text" };
 import {
   ExitCode,
+  WATCH_ASLEEP,
   WATCH_CAP_KIB,
   WATCH_LENGTH,
   WATCH_RESIDENT_KIB,
@@ -22,9 +23,12 @@ import {
 
 /** How often memory is looked at while a task runs; at 2 GB/s of growth, 10 MB pass in between. */
 const WATCH_MS = 5;
-/** How many looks with no task running go by between two looks at the parent. */
+/** How long a task may take to come to rest after its result. */
 const REST_MS_MAX = 1_000;
+/** How often the parent is looked for while a task runs; at rest, the end of stdin tells. */
 const PARENT_MS = 200;
+/** Time without a task after which the warden stops looking, until the isolate wakes it. */
+const AWAKE_MS = 500;
 
 /** Turns the first message into the isolate. */
 const BOOTSTRAP = `
@@ -42,7 +46,6 @@ export function runWarden(): void {
   const watch = new Int32Array(new SharedArrayBuffer(WATCH_LENGTH * Int32Array.BYTES_PER_ELEMENT));
   const url = URL.createObjectURL(new Blob([BOOTSTRAP], { type: "application/javascript" }));
   const isolate = new Worker(url, { type: "module", deno: { permissions: "none" } });
-  isolate.onmessage = () => Deno.exit(0);
   isolate.onmessageerror = () => Deno.exit(ExitCode.broken);
   isolate.onerror = (event) => {
     event.preventDefault();
@@ -50,38 +53,70 @@ export function runWarden(): void {
     Deno.exit(ExitCode.broken);
   };
   isolate.postMessage({ text: isolateText, watchMemory: watch.buffer });
-  watchIsolate(watch);
+  const guard = new Guard(watch);
+  isolate.onmessage = ({ data }) => data === "wake" ? guard.wake() : Deno.exit(0);
 }
 
-function watchIsolate(watch: Int32Array): void {
-  const parent = Deno.ppid;
-  let seenRun = 0;
-  let restingBytes = Deno.memoryUsage().rss;
-  let lastBytes = restingBytes;
-  let settledSinceMs = 0;
-  let parentSeenMs = 0;
-  setInterval(() => {
+/** Looks at the process while a task runs. */
+class Guard {
+  readonly #watch: Int32Array<SharedArrayBuffer>;
+  readonly #parent = Deno.ppid;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #seenRun = 0;
+  #restingBytes = Deno.memoryUsage().rss;
+  #lastBytes = this.#restingBytes;
+  #settledSinceMs = 0;
+  #parentSeenMs = 0;
+  #ranMs = 0;
+
+  constructor(watch: Int32Array<SharedArrayBuffer>) {
+    this.#watch = watch;
+    this.wake();
+  }
+
+  wake(): void {
+    Atomics.store(this.#watch, WATCH_ASLEEP, 0);
+    this.#ranMs = performance.now();
+    this.#timer ??= setInterval(() => this.#look(), WATCH_MS);
+  }
+
+  #look(): void {
     const nowMs = performance.now();
-    if (nowMs - parentSeenMs > PARENT_MS) {
-      parentSeenMs = nowMs;
-      if (Deno.ppid !== parent) Deno.exit(ExitCode.orphan); // W4
-    }
-    const state = Atomics.load(watch, WATCH_STATE);
-    if (state === WatchState.idle && Atomics.load(watch, WATCH_RUN) === seenRun) return;
+    const run = Atomics.load(this.#watch, WATCH_RUN);
+    const state = Atomics.load(this.#watch, WATCH_STATE);
+    if (state === WatchState.idle && run === this.#seenRun) return this.#rest(nowMs);
+    this.#ranMs = nowMs;
     const residentBytes = Deno.memoryUsage().rss;
-    if (Atomics.load(watch, WATCH_RUN) !== seenRun) {
-      seenRun = Atomics.load(watch, WATCH_RUN);
-      restingBytes = lastBytes;
-      settledSinceMs = 0;
+    if (run !== this.#seenRun) {
+      this.#seenRun = run;
+      this.#restingBytes = this.#lastBytes;
+      this.#settledSinceMs = 0;
     }
-    lastBytes = residentBytes;
-    Atomics.store(watch, WATCH_RESIDENT_KIB, residentBytes / 1024);
-    if (state === WatchState.idle) return;
-    if (residentBytes - restingBytes > Atomics.load(watch, WATCH_CAP_KIB) * 1024) Deno.exit(ExitCode.memory); // W2
-    if (state !== WatchState.settled) return;
-    if (settledSinceMs === 0) settledSinceMs = nowMs;
-    else if (nowMs - settledSinceMs > REST_MS_MAX) Deno.exit(ExitCode.restless); // W3
-  }, WATCH_MS);
+    this.#lastBytes = residentBytes;
+    Atomics.store(this.#watch, WATCH_RESIDENT_KIB, residentBytes / 1024);
+    if (state !== WatchState.idle) this.#enforce(state, residentBytes, nowMs);
+  }
+
+  #enforce(state: number, residentBytes: number, nowMs: number): void {
+    const capBytes = Atomics.load(this.#watch, WATCH_CAP_KIB) * 1024;
+    if (residentBytes - this.#restingBytes > capBytes) Deno.exit(ExitCode.memory); // W2
+    if (nowMs - this.#parentSeenMs > PARENT_MS) {
+      this.#parentSeenMs = nowMs;
+      if (Deno.ppid !== this.#parent) Deno.exit(ExitCode.orphan); // W4
+    }
+    if (state !== WatchState.settled) this.#settledSinceMs = 0;
+    else if (this.#settledSinceMs === 0) this.#settledSinceMs = nowMs;
+    else if (nowMs - this.#settledSinceMs > REST_MS_MAX) Deno.exit(ExitCode.restless); // W3
+  }
+
+  /** Stops looking after a while; a run that begins meanwhile is seen by the second look at the counter. */
+  #rest(nowMs: number): void {
+    if (nowMs - this.#ranMs < AWAKE_MS) return;
+    Atomics.store(this.#watch, WATCH_ASLEEP, 1);
+    if (Atomics.load(this.#watch, WATCH_RUN) !== this.#seenRun) return this.wake();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 if (import.meta.main) runWarden();

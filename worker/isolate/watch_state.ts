@@ -20,7 +20,9 @@ export const WATCH_RUN = 1;
 export const WATCH_CAP_KIB = 2;
 /** Index of the size of the process in KiB, as the warden last saw it. */
 export const WATCH_RESIDENT_KIB = 3;
-export const WATCH_LENGTH = 4;
+/** Index of whether the warden has stopped looking and wants to be woken by a message. */
+export const WATCH_ASLEEP = 4;
+export const WATCH_LENGTH = 5;
 
 /** How the warden ends the process, so that the pool knows why. */
 export const ExitCode = {

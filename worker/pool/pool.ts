@@ -41,7 +41,7 @@ export interface PoolStats {
   /** Now. */
   busy: number;
   queued: number;
-  /** Anonymous plus shared memory of all isolates' processes, now. */
+  /** Resident memory of all isolates' processes, as last seen; the program's text, which they share, is in each. */
   residentBytes: number;
   executions: number;
   failures: number;
