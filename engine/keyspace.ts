@@ -6,6 +6,7 @@
  * | family | key                                                     | value                                    |
  * |--------|---------------------------------------------------------|------------------------------------------|
  * | meta   | "format"                                                | number of the format, JSON               |
+ * | meta   | "import"                                                | ImportProgress, JSON: an import goes on  |
  * | wf     | workflow, version                                       | WorkflowRecord, JSON (large)             |
  * | wh     | workflow, hash                                          | version, JSON                            |
  * | wl     | workflow                                                | newest version, JSON                     |
@@ -21,12 +22,14 @@
  * | x      | status, createdAtMs, instance                           | empty: index of all instances            |
  * | xw     | workflow, status, createdAtMs, instance                 | empty: index by workflow                 |
  * | n      | status, workflow                                        | counter: instances of that status        |
+ * | g      | hash                                                    | empty: the code may be collected         |
  * | en     | engine                                                  | EngineRecord, JSON: it is alive          |
  * | k      | shard                                                   | counter: tasks were queued in the shard  |
  *
  * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
  */
 
+import { cutText } from "./store/slab.ts";
 import { type Bytes, type Pair } from "./store/store.ts";
 import { decodeTuple, encodeTuple, prefixRange } from "./store/tuple.ts";
 
@@ -54,6 +57,13 @@ export function formatKey(): Bytes {
   return encodeTuple(["meta", "format"]);
 }
 
+/** Stands as long as an import has begun and not ended: no engine uses such a store. */
+export function importKey(): Bytes {
+  return encodeTuple(["meta", "import"]);
+}
+/** The whole keyspace. */
+export const ALL_KEYS: KeyRange = { begin: Uint8Array.of(0x00), end: Uint8Array.of(0xff) };
+
 export function workflowKey(name: string, version: number): Bytes {
   return encodeTuple(["wf", name, version]);
 }
@@ -76,12 +86,39 @@ export function codeKey(hash: string): Bytes {
   return encodeTuple(["c", hash]);
 }
 
+/** All code, by hash. */
+export function codesRange(): KeyRange {
+  return prefixRange(encodeTuple(["c"]));
+}
+export function decodeCodeKey(key: Bytes): string {
+  return decodeTuple(key)[1] as string;
+}
+/** Mark of code that nothing was seen to refer to; a registration that needs the code clears it. */
+export function codeMarkKey(hash: string): Bytes {
+  return encodeTuple(["g", hash]);
+}
+/** Every version of every definition. */
+export function workflowVersionsRange(): KeyRange {
+  return prefixRange(encodeTuple(["wf"]));
+}
+
 export function instanceKey(instanceId: string): Bytes {
   return encodeTuple(["i", instanceId]);
 }
 
 export function historyKey(instanceId: string, sequence: number): Bytes {
   return encodeTuple(["h", instanceId, sequence]);
+}
+
+/** Everything that is kept under an instance's id apart from the instance itself. */
+export function historyRange(instanceId: string): KeyRange {
+  return prefixRange(encodeTuple(["h", instanceId]));
+}
+export function tasksRange(instanceId: string): KeyRange {
+  return prefixRange(encodeTuple(["t", instanceId]));
+}
+export function appliedRange(instanceId: string): KeyRange {
+  return prefixRange(encodeTuple(["e", instanceId]));
 }
 
 export function taskKey(instanceId: string, taskId: string): Bytes {
@@ -229,14 +266,13 @@ export function decodeInstanceKey(key: Bytes): string {
   return decodeTuple(key)[1] as string;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The value of keys whose presence says everything. */
 export const EMPTY: Bytes = new Uint8Array(0);
 
 export function encodeJson(value: unknown): Bytes {
-  return encoder.encode(JSON.stringify(value));
+  return cutText(JSON.stringify(value));
 }
 export function decodeJson<T>(bytes: Bytes): T {
   return JSON.parse(decoder.decode(bytes)) as T;

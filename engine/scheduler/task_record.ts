@@ -11,6 +11,7 @@ import type { RetryPolicy } from "../../shared/retry.ts";
 import type { Capability } from "../keyspace.ts";
 import { taskKey } from "../keyspace.ts";
 import { completeLarge, writeLarge } from "../large_value.ts";
+import { cutText } from "../store/slab.ts";
 import type { Bytes, Txn } from "../store/store.ts";
 
 /** What does not change while a task lives. */
@@ -64,7 +65,6 @@ export interface StoredTask<Record extends TaskRecord = UnfinishedTask> {
   head: Bytes | undefined;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
@@ -95,6 +95,6 @@ export async function readUnfinishedTask(
 }
 
 export function writeTask(txn: Txn, instanceId: string, taskId: string, task: StoredTask<TaskRecord>): void {
-  const bytes = encoder.encode(`${JSON.stringify(task.record)}\n${task.inputJson}`);
+  const bytes = cutText(`${JSON.stringify(task.record)}\n${task.inputJson}`);
   writeLarge(txn, taskKey(instanceId, taskId), bytes, task.head);
 }

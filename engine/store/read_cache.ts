@@ -67,7 +67,7 @@ export class ReadCache {
       if (value === undefined) this.#delete(text);
       else {
         this.#bytes += value.length - entry.value.length;
-        entry.value = value;
+        entry.value = value.slice(); // Kept for long: not with the block that it may be cut from.
       }
     }
     if (this.#bytes > this.#bytesMax) this.#evict();

@@ -11,6 +11,7 @@
  */
 
 import { assert } from "../../shared/errors.ts";
+import { cutBytes } from "./slab.ts";
 import type { Bytes } from "./store.ts";
 
 /** A 64-bit float. Wrapped, because plain numbers are integers and the two types do not sort among each other. */
@@ -45,10 +46,10 @@ const textDecoder = new TextDecoder("utf-8", { fatal: true });
 let scratch = new Uint8Array(4_096);
 let view = new DataView(scratch.buffer);
 
-/** The encoding of the tuple, in bytes of its own. */
+/** The encoding of the tuple. */
 export function encodeTuple(tuple: Tuple): Bytes {
   const length = encodeToScratch(tuple);
-  return scratch.slice(0, length); // Only now: encoding may have replaced the buffer.
+  return cutBytes(scratch, length); // Only now: encoding may have replaced the buffer.
 }
 
 /** The two halves that `setVersionstampedKey` takes, around a versionstamp element with `userVersion` (0 to 65535). */
