@@ -11,7 +11,7 @@
  * - Q3 After a flush has failed the store is of no use any more: everything pending and new is refused. Whether the
  *      failed batch is in the file is unknown until it is opened again.
  * - Q4 The write-ahead log is carried over and started anew once it is longer than `walBytes` and no transaction reads
- *      an older version. Where there is always one that does, they are run again once it is WAL_PATIENCE times as long.
+ *      an older version. Where there is always one that does, they are run again once it is longer than `walBytesMax`.
  */
 
 import { setImmediate } from "node:timers";
@@ -45,6 +45,8 @@ export interface SqliteStoreOptions {
   windowBytesMax?: number;
   /** Length of the write-ahead log beyond which it is carried over into the file. Default 32 MB. */
   walBytes?: number;
+  /** Length of the write-ahead log beyond which the oldest open transactions are run again. Default 128 MB. */
+  walBytesMax?: number;
   clock?: Clock;
 }
 
@@ -53,7 +55,7 @@ const CACHE_BYTES_DEFAULT = 64 * MIB;
 const WINDOW_BYTES_DEFAULT = 1 * MIB;
 /** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
-const WAL_PATIENCE = 4;
+const WAL_BYTES_MAX_DEFAULT = 128 * MIB;
 const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
 const PENDING_BYTES_MAX = 64 * MIB;
@@ -70,6 +72,7 @@ export class SqliteStore implements Store, OlderWhole {
   readonly #clock: Clock;
   readonly #windowBytes: number;
   readonly #windowBytesMax: number;
+  readonly #walBytes: number;
   readonly #walBytesMax: number;
   readonly #loop: TransactLoop;
   readonly #watches = new WatchRegistry();
@@ -91,7 +94,8 @@ export class SqliteStore implements Store, OlderWhole {
     this.#clock = options.clock ?? systemClock;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
     this.#windowBytesMax = options.windowBytesMax ?? WINDOW_BYTES_MAX_DEFAULT;
-    this.#walBytesMax = options.walBytes ?? WAL_BYTES_DEFAULT;
+    this.#walBytes = options.walBytes ?? WAL_BYTES_DEFAULT;
+    this.#walBytesMax = options.walBytesMax ?? WAL_BYTES_MAX_DEFAULT;
     this.#cache = new ReadCache(options.cacheBytes ?? CACHE_BYTES_DEFAULT);
     this.#snapshots = new SqliteSnapshots(file.path, file.version);
     this.versions = new Multiversion(file.version, this);
@@ -219,10 +223,10 @@ export class SqliteStore implements Store, OlderWhole {
   }
 
   async #afterFlush(walBytes: number): Promise<void> {
-    const mustCheckpoint = walBytes > this.#walBytesMax; // Q4
+    const mustCheckpoint = walBytes > this.#walBytes; // Q4
     const { window } = this.versions;
     if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
-    const isPressing = window.bytes > this.#windowBytesMax || walBytes > WAL_PATIENCE * this.#walBytesMax;
+    const isPressing = window.bytes > this.#windowBytesMax || walBytes > this.#walBytesMax;
     if (isPressing) this.versions.giveUpBefore(this.#durableVersion);
     this.#snapshots.advance(this.#durableVersion, this.versions.oldestReadVersion());
     window.trim(this.#snapshots.floor, (commit) => this.#cache.apply(commit));

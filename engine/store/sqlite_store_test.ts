@@ -94,7 +94,7 @@ Deno.test("[Q4] SqliteStore's write-ahead log stays short under writes without e
 });
 
 Deno.test("[Q4] SqliteStore's write-ahead log stays short while there is always a transaction that reads an older version", async () => {
-  await withStore({ walBytes: 256 * 1024 }, async (store, file) => {
+  await withStore({ walBytes: 256 * 1024, walBytesMax: 1_000_000 }, async (store, file) => {
     let longest = 0;
     let isDone = false;
     const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
