@@ -13,6 +13,7 @@ import { assert, DegovError } from "../shared/errors.ts";
 import { TASK_TIMEOUT_MS_DEFAULT } from "../shared/limits.ts";
 import {
   codeKey,
+  codeMarkKey,
   decodeJson,
   decodeLatestVersionKey,
   encodeJson,
@@ -78,6 +79,7 @@ export class DefinitionCatalog {
       txn.set(workflowHashKey(name, hash), encodeJson(version));
       txn.set(latestVersionKey(name), encodeJson(version));
       for (const { hash: codeHash, code } of compiled) {
+        txn.clear(codeMarkKey(codeHash)); // whoever was about to collect it sees that it is needed
         // The same hash means the same bytes: writing them again changes nothing.
         if (await txn.get(codeKey(codeHash)) === undefined) writeLarge(txn, codeKey(codeHash), encodeJson(code));
       }

@@ -14,9 +14,10 @@ import { explain, type Explanation } from "./explanation.ts";
 import { InstanceSearch } from "./instance_search.ts";
 import { newEngineId, newInstanceId } from "../shared/ids.ts";
 import { Instances, type StartRequest } from "./instances.ts";
-import { decodeJson, encodeJson, formatKey, instanceKey, KEYSPACE_FORMAT } from "./keyspace.ts";
+import { decodeJson, encodeJson, formatKey, importKey, instanceKey, KEYSPACE_FORMAT } from "./keyspace.ts";
 import type { HistoryRecord } from "./machine/history.ts";
 import type { Instance } from "./machine/instance.ts";
+import { Upkeep, type UpkeepOptions } from "./maintenance/upkeep.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
 import { WorkerRegistry } from "./scheduler/worker_registry.ts";
@@ -30,6 +31,8 @@ export interface EngineOptions {
   random?: Random;
   /** A worker that is not heard of for so long is lost. Default 15,000. */
   sessionTimeoutMs?: number;
+  /** When finished instances are deleted. Default: never. */
+  retention?: UpkeepOptions["retention"];
   /** Told of what goes wrong in the background; by default nobody is. */
   onError?: (what: string, error: unknown) => void;
 }
@@ -58,6 +61,7 @@ export class Engine {
   readonly store: Store;
   readonly sessionTimeoutMs: number;
   readonly #scheduler: Scheduler;
+  readonly #upkeep: Upkeep;
   readonly #changes = new InstanceChanges();
   readonly #clock: Clock;
   readonly #closing = new AbortController();
@@ -80,6 +84,8 @@ export class Engine {
       onError: options.onError ?? (() => {}),
     });
     this.instances = new Instances(this.#scheduler);
+    const { retention, onError = () => {} } = options;
+    this.#upkeep = new Upkeep({ store, clock, membership: this.#scheduler.membership, retention, onError });
     this.search = new InstanceSearch(store, clock);
     this.workers = new WorkerRegistry(this.#scheduler);
     this.tasks = new TaskDesk(this.#scheduler, this.workers);
@@ -94,6 +100,7 @@ export class Engine {
     await checkFormat(options.store);
     const engine = new Engine(options);
     engine.#scheduler.start();
+    engine.#upkeep.start();
     return engine;
   }
 
@@ -211,7 +218,7 @@ export class Engine {
   /** Ends long calls and the clockworks; short calls are still served. Idempotent. */
   async drain(): Promise<void> {
     this.#closing.abort();
-    await this.#scheduler.stop();
+    await Promise.all([this.#upkeep.stop(), this.#scheduler.stop()]);
   }
 
   /** Drains, and closes the store. Idempotent. */
@@ -265,6 +272,9 @@ export class Engine {
 
 async function checkFormat(store: Store): Promise<void> {
   const found = await store.transact(async (txn) => {
+    if (await txn.get(importKey()) !== undefined) {
+      throw new DegovError("FAILED_PRECONDITION", "Cannot use the store: an import into it has not ended; repeat it");
+    }
     const bytes = await txn.get(formatKey());
     if (bytes !== undefined) return decodeJson<number>(bytes);
     txn.set(formatKey(), encodeJson(KEYSPACE_FORMAT));

@@ -8,6 +8,7 @@
 
 import { VALUE_BYTES_MAX } from "../shared/limits.ts";
 import { assert } from "../shared/errors.ts";
+import type { KeyRange } from "./keyspace.ts";
 import type { Bytes, Txn } from "./store/store.ts";
 
 const HEADER_MARK = 0x01;
@@ -74,6 +75,18 @@ export function clearLarge(txn: Txn, key: Bytes, previous: Bytes | undefined): v
   if (previous !== undefined && isChunked(previous)) {
     txn.clearRange(chunkKey(key, 0), chunkKey(key, chunkCount(previous)));
   }
+}
+
+/** The chunks of all keys that begin with the prefix. */
+export function chunksRange({ begin, end }: KeyRange): KeyRange {
+  return { begin: withMark(begin), end: withMark(end) };
+}
+
+function withMark(key: Bytes): Bytes {
+  const marked = new Uint8Array(key.length + 1);
+  marked[0] = CHUNK_MARK;
+  marked.set(key, 1);
+  return marked;
 }
 
 function isChunked(head: Bytes): boolean {

@@ -41,7 +41,7 @@ export const WORKER_FLAGS = {
   isolates: { value: "N", help: "isolates of each process; 0 means one per core", default: "0" },
   prefetch: { value: "N", help: "short tasks leased ahead of those that run", default: "128" },
   "poll-interval-ms": { value: "MS", help: "pause before a failed or empty poll is repeated", default: "100" },
-  "heartbeat-interval-ms": { value: "MS", help: "time between heartbeats", default: "5000" },
+  "heartbeat-interval-ms": { value: "MS", help: "time between heartbeats", default: "1500" },
   "drain-ms": { value: "MS", help: "time running tasks are given on SIGTERM", default: "30000" },
   "memory-mb": { value: "MIB", help: "memory of one task", default: String(TASK_MEMORY_BYTES_DEFAULT / MIB) },
   "executions-per-isolate": { value: "N", help: "an isolate is replaced after so many tasks", default: "10000" },

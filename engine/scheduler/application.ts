@@ -105,7 +105,8 @@ function writeIndexes(txn: Txn, instance: Instance): void {
   txn.add(instanceCountKey(instance.status, instance.workflow), 1n);
 }
 
-function clearIndexes(txn: Txn, instance: Instance): void {
+/** Takes an instance off the indexes and counts. */
+export function clearIndexes(txn: Txn, instance: Instance): void {
   txn.clear(statusIndexKey(toPlace(instance)));
   txn.clear(workflowIndexKey(instance.workflow, toPlace(instance)));
   txn.add(instanceCountKey(instance.status, instance.workflow), -1n);
