@@ -136,12 +136,15 @@ export class Cluster {
 
   async #ready(): Promise<void> {
     const untilMs = performance.now() + READY_MS;
+    let hasEnded = false;
+    void this.#engine.status.then(() => hasEnded = true);
     for (;;) {
       try {
         if ((await this.#counters()).rpcs.RegisterWorker > 0) return;
       } catch {
         // not listening yet
       }
+      if (hasEnded) throw new Error("The engine has ended; what it said is above");
       if (performance.now() > untilMs) throw new Error(`No engine with a worker at ${this.url} within ${READY_MS} ms`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
