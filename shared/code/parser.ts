@@ -47,8 +47,11 @@ const JavascriptParser = Parser.extend(bounded);
 const TypescriptParser = Parser.extend(tsPlugin(), bounded);
 
 /** Parses strict JavaScript. Throws SyntaxError (with `loc`), ParseBudgetError or RangeError. */
-export function parseJavascript(source: string, listeners: Pick<Options, "onComment" | "onToken"> = {}): Program {
-  return JavascriptParser.parse(source, { ...OPTIONS, ...listeners });
+export function parseJavascript(
+  source: string,
+  options: Pick<Options, "onComment" | "onToken" | "ranges"> = {},
+): Program {
+  return JavascriptParser.parse(source, { ...OPTIONS, ...options });
 }
 
 /** Parses TypeScript. Throws as {@link parseJavascript} does. */

@@ -2,16 +2,24 @@
  * Building definitions in TypeScript. What is built goes through the same checks as YAML and JSON, and gives the same
  * canonical definition.
  *
- * Builders are immutable: each call gives a new one, so that parts can be shared.
+ * Builders are immutable: each call gives a new one, so that parts can be shared. Where code stands, a function may: its
+ * source is taken, see function_source.ts.
  */
 
 import type { JsonObject, JsonValue } from "../json.ts";
 import { DegovError } from "../errors.ts";
-import type { Definition, FinalKind } from "./definition.ts";
+import type { CompensatedEnd, Definition, FinalKind } from "./definition.ts";
+import { type TaskFunction, withFunctionSources } from "./function_source.ts";
 import { definitionRefused, parseDefinition } from "./parse.ts";
 import type {
   ActionSource,
   DurationSource,
+  GuardSource,
+  LimitSource,
+  MappingSource,
+  MapSource,
+  SendSource,
+  StartSource,
   StateSource,
   TaskSource,
   TransitionSource,
@@ -44,9 +52,12 @@ export function defineWorkflow<const States extends string>(source: WorkflowSour
   return toDefinition(source);
 }
 
-function toDefinition(source: unknown): Definition {
-  const result = parseDefinition(source);
-  if (!result.ok) throw definitionRefused(result.problems);
+/** @throws DegovError INVALID_ARGUMENT with every problem. */
+export function toDefinition(source: unknown): Definition {
+  const { value, problems } = withFunctionSources(source);
+  const result = parseDefinition(value);
+  if (!result.ok) throw definitionRefused([...problems, ...result.problems]);
+  if (problems.length > 0) throw definitionRefused(problems);
   return result.definition;
 }
 
@@ -106,6 +117,36 @@ export class WorkflowBuilder<States extends string, Targets extends string> {
   /** How long an instance may take in all. */
   timeout(duration: DurationSource): WorkflowBuilder<States, Targets> {
     return new WorkflowBuilder({ ...this.#source, timeout: duration });
+  }
+
+  /** The result of an instance that completes, in CEL over `context` and `input`; its context if not given. */
+  output(output: MappingSource): WorkflowBuilder<States, Targets> {
+    return new WorkflowBuilder({ ...this.#source, output });
+  }
+
+  /** Of its tasks in the queue, -100 to 100, higher first. */
+  priority(priority: number): WorkflowBuilder<States, Targets> {
+    return new WorkflowBuilder({ ...this.#source, priority });
+  }
+
+  /** How many of its instances run at once; with a key, in CEL over `input`, how many of those with the same key. */
+  limit(limit: LimitSource): WorkflowBuilder<States, Targets> {
+    return new WorkflowBuilder({ ...this.#source, limit });
+  }
+
+  /** Which ends run the undo actions; both if not given. */
+  compensateOn(...ends: CompensatedEnd[]): WorkflowBuilder<States, Targets> {
+    return new WorkflowBuilder({ ...this.#source, compensateOn: ends });
+  }
+
+  /** Adds transitions of every state, tried after its own. */
+  on<More extends string>(
+    event: string,
+    ...transitions: TransitionLike<More>[]
+  ): WorkflowBuilder<States, Targets | More> {
+    const on = { ...this.#source.on };
+    on[event] = [...listOf(on[event]), ...transitions.map(sourceOf)];
+    return new WorkflowBuilder({ ...this.#source, on });
   }
 
   /** Adds a state. @throws DegovError INVALID_ARGUMENT when there is one of that name. */
@@ -183,6 +224,11 @@ export class State<Name extends string, Targets extends string> {
     return this.#with({ after });
   }
 
+  /** Adds to what undoes the state, when the instance fails or is cancelled later. */
+  compensate(...actions: ActionSource[]): State<Name, Targets> {
+    return this.#with({ compensate: [...listOf(this.source.compensate), ...actions] });
+  }
+
   /** Makes the state end the instance, once its tasks are done. */
   final(kind: FinalKind = "completed"): State<Name, Targets> {
     return this.#with({ final: kind });
@@ -228,7 +274,12 @@ export class Transition<Target extends string> {
 
   /** Taken only if the guard holds. */
   when(guard: Guard): Transition<Target> {
-    return new Transition({ ...this.source, guard: guard.expression });
+    return new Transition({ ...this.source, guard: guard.source });
+  }
+
+  /** For `error`: taken only for failures with one of these codes. */
+  codes(...codes: string[]): Transition<Target> {
+    return new Transition({ ...this.source, codes });
   }
 
   /** Adds to what is done on the way. */
@@ -239,23 +290,52 @@ export class Transition<Target extends string> {
 
 /** A condition of a transition. */
 export class Guard {
-  readonly expression: string;
+  readonly source: GuardSource;
 
-  private constructor(expression: string) {
-    this.expression = expression;
+  private constructor(source: GuardSource) {
+    this.source = source;
   }
 
-  /** A CEL expression over `context`, `input` and `event` that gives true or false. */
+  /** A CEL expression over `context`, `input` and `event` that gives true or false; the engine evaluates it. */
   static cel(expression: string): Guard {
     return new Guard(expression);
+  }
+
+  /** A function of `{context, input, event}` that gives true or false; a worker evaluates it, as it does a task. */
+  // deno-lint-ignore no-explicit-any -- JSON that the author knows the types of
+  static fn(guard: (scope: { context: any; input: any; event: any }) => boolean | Promise<boolean>): Guard {
+    return new Guard({ code: guard });
+  }
+
+  /** The same as source text. */
+  static code(code: string, language: "javascript" | "typescript" = "javascript"): Guard {
+    return new Guard({ code, language });
   }
 }
 
 /** What states and transitions do. */
 export const Action = {
-  /** Runs code on a worker. Its output goes into the context under the task's name, or that of `output`. */
-  task(name: string, task: TaskSource): ActionSource {
-    return { task: name, ...task };
+  /**
+   * Runs code on a worker: a text, or a function whose source is taken. Its output goes into the context under the task's
+   * name, or that of `output`.
+   */
+  task(name: string, task: TaskSource | TaskFunction): ActionSource {
+    return typeof task === "function" ? { task: name, code: task } : { task: name, ...task };
+  },
+
+  /** Runs code for each item of a list. The outputs go into the context as a list. */
+  map(name: string, map: MapSource): ActionSource {
+    return { map: name, ...map };
+  },
+
+  /** Starts a child instance, and waits for its end unless told otherwise. */
+  start(name: string, start: StartSource): ActionSource {
+    return { start: name, ...start };
+  },
+
+  /** Sends an event to another instance. */
+  send(send: SendSource): ActionSource {
+    return { send };
   },
 
   /** Writes a value into the context, as it is. */

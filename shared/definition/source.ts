@@ -1,7 +1,8 @@
 /** Definitions as TypeScript authors write them: the plain objects that parseDefinition() takes, with types. */
 
 import type { JsonObject, JsonValue } from "../json.ts";
-import type { FinalKind, Language } from "./definition.ts";
+import type { CompensatedEnd, FinalKind, Language } from "./definition.ts";
+import type { TaskFunction } from "./function_source.ts";
 
 /** Text such as `250ms`, `5s`, `1h30m` or `1d`, or a number of milliseconds. */
 export type DurationSource = string | number;
@@ -18,7 +19,23 @@ export interface WorkflowSource<States extends string = string> {
   /** How long an instance may take in all. */
   timeout?: DurationSource;
   states: Record<States, StateSource<NoInfer<States>>>;
+  /** Transitions of every state, tried after its own. Not for `complete`. */
+  on?: Record<string, OneOrMany<TransitionSource<NoInfer<States>>>>;
+  /** The result of an instance that completes: CEL over `context` and `input`. Default: its context. */
+  output?: MappingSource;
+  /** Which ends run the undo actions. Default: both; `false` means neither. */
+  compensateOn?: readonly CompensatedEnd[] | false;
+  /** Of its tasks, -100 to 100, higher first. Default 0. */
+  priority?: number;
+  /** How many of its instances run at once. The key is CEL over `input`. */
+  limit?: LimitSource;
 }
+
+/** One CEL expression, or one for each key. */
+export type MappingSource = string | Record<string, string | number | boolean | null>;
+
+/** A number, or a number for each text that the CEL expression `key` gives. */
+export type LimitSource = number | { key?: string; max: number };
 
 export interface StateSource<Targets extends string = string> {
   description?: string;
@@ -32,31 +49,95 @@ export interface StateSource<Targets extends string = string> {
   after?: Record<string, OneOrMany<TransitionSource<Targets>>>;
   /** Ends the instance; true means completed. */
   final?: true | FinalKind;
+  /** What undoes the state, when the instance fails or is cancelled later. */
+  compensate?: OneOrMany<ActionSource>;
 }
 
 /** The name of the target, or more. */
 export type TransitionSource<Targets extends string = string> = Targets | {
   /** Without it the state is kept, and only the actions run. */
   target?: Targets;
-  /** CEL over `context`, `input` and `event`. */
-  guard?: string;
+  /** CEL over `context`, `input` and `event`; or a function of the three that a worker evaluates. */
+  guard?: GuardSource;
   actions?: OneOrMany<ActionSource>;
+  /** For `error`: the failure codes that it takes. Default: all. */
+  codes?: OneOrMany<string>;
 };
 
-export type ActionSource = ({ task: string } & TaskSource) | { set: SetSource } | {
-  log: string | { expression: string };
-};
+export type GuardSource =
+  | string
+  | { code: string | TaskFunction; language?: Exclude<Language, "wasm"> }
+  | TaskFunction;
+
+export type ActionSource =
+  | ({ task: string } & TaskSource)
+  | { set: SetSource }
+  | { log: string | { expression: string } }
+  | ({ map: string } & MapSource)
+  | ({ start: string } & StartSource)
+  | { send: SendSource };
 
 /** What a task runs, and how. */
-export interface TaskSource {
-  /** Default `javascript`. */
-  language?: Language;
-  /** The source text; for wasm the module's bytes in base64. */
-  code: string;
+export interface TaskSource extends RunSource {
   /** What the code receives as `input`: one CEL expression, or one for each key. Default: the whole context. */
-  input?: string | Record<string, string | number | boolean | null>;
+  input?: MappingSource;
   /** The key of the context that takes the output. Default: the task's name. */
   output?: string;
+  /** Writes each member of an output that is an object under its own key instead. */
+  merge?: boolean;
+}
+
+/** One task for each item of a list. */
+export interface MapSource {
+  /** CEL that gives the list. */
+  items: string;
+  /** How many of the tasks are unfinished at once. Default: all. */
+  concurrency?: number;
+  /** Its input's expressions see `item` and `index` too; without an input it gets the item. */
+  task: RunSource;
+  /** The key of the context that takes the list of outputs. Default: the map's name. */
+  output?: string;
+}
+
+/** A child instance. */
+export interface StartSource {
+  workflow: string;
+  /** Default: the newest. */
+  version?: number;
+  /** CEL that gives the child's id. Default: made from the parent's. */
+  id?: string;
+  /** Default: an empty object. */
+  input?: MappingSource;
+  /** The key of the context that takes the child's result. Default: the child's name. */
+  output?: string;
+  /** Whether the state waits for the child's end. Default true. */
+  wait?: boolean;
+}
+
+/** An event to another instance. */
+export interface SendSource {
+  /** CEL that gives the instance's id. */
+  to: string;
+  event: string;
+  data?: MappingSource;
+  /** Whether it is kept until a state takes it. Default true. */
+  keep?: boolean;
+}
+
+/** Code, and how it is run. */
+export interface RunSource {
+  /** Default `javascript`. */
+  language?: Language;
+  /** The source text, or a function whose source is taken; for wasm the module's bytes in base64. */
+  code: string | TaskFunction;
+  /** What the code receives as `input`: one CEL expression, or one for each key. */
+  input?: MappingSource;
+  /** In the queue, -100 to 100, higher first. Default: the workflow's. */
+  priority?: number;
+  /** The time before the first attempt. */
+  delay?: DurationSource;
+  /** How many attempts run at once, over all workers. The key is CEL over `context`, `input` and `event`. */
+  limit?: LimitSource;
   /** The time that one attempt may take. Default 30 s. */
   timeout?: DurationSource;
   /** How failed attempts are repeated: a policy, a number of attempts, or false. */
