@@ -12,6 +12,8 @@ export interface Child {
   readonly port: number;
   /** SIGKILL; resolves when it is dead. Of a worker's processes, the supervisor is the last. */
   kill(): Promise<void>;
+  /** Stops the process where it is, or lets it go on; of a worker, the process that runs tasks. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
 }
 
 export interface WorkerChild extends Child {
@@ -19,12 +21,21 @@ export interface WorkerChild extends Child {
   crash(): void;
 }
 
-/** Starts an engine; resolves once it listens. */
-export async function startEngine(options: { storePath: string; port?: number; args?: string[] }): Promise<Child> {
-  const { storePath, port = 0, args = [] } = options;
-  const child = spawn("engine", ["--store", `sqlite:${storePath}`, "--listen", `127.0.0.1:${port}`, ...args]);
+/** Starts an engine on a SQLite file, or on whatever `store` names; resolves once it listens. */
+export async function startEngine(
+  options: ({ storePath: string } | { store: string }) & { port?: number; args?: string[] },
+): Promise<Child> {
+  const { port = 0, args = [] } = options;
+  const store = "store" in options ? options.store : `sqlite:${options.storePath}`;
+  const permissions = store.startsWith("fdb:") ? "engine-fdb" : "engine";
+  const child = spawn("engine", ["--store", store, "--listen", `127.0.0.1:${port}`, ...args], permissions);
   const address = await child.line(/listens on (http:\/\/\S+?),?\s/);
-  return { address, port: Number(new URL(address).port), kill: () => child.kill() };
+  return {
+    address,
+    port: Number(new URL(address).port),
+    kill: () => child.kill(),
+    signal: (name) => kill(child.pid, name),
+  };
 }
 
 /** Starts a worker: a supervisor with one worker process; resolves once that is registered. */
@@ -32,14 +43,16 @@ export async function startWorker(options: { engine: string; args?: string[] }):
   const { engine, args = [] } = options;
   const child = spawn("worker", ["--engine", engine, "--isolates", "2", ...args]);
   await child.line(/Registered as (\S+)/);
-  const crash = () => {
+  const signal = (name: Deno.Signal) => {
     const pids = child.matches(/Started worker process (\d+) /g).map(Number);
-    kill(pids.at(-1)!);
+    kill(pids.at(-1)!, name);
   };
+  const crash = () => signal("SIGKILL");
   return {
     address: engine,
     port: 0,
     crash,
+    signal,
     kill: async () => {
       crash();
       await child.kill();
@@ -47,9 +60,9 @@ export async function startWorker(options: { engine: string; args?: string[] }):
   };
 }
 
-function spawn(program: "engine" | "worker", args: string[]) {
+function spawn(program: "engine" | "worker", args: string[], permissions: string = program) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", `-P=${program}`, "--no-prompt", join(ROOT, program, "main.ts"), ...args],
+    args: ["run", `-P=${permissions}`, "--no-prompt", join(ROOT, program, "main.ts"), ...args],
     cwd: ROOT,
     stdin: "null",
     stdout: "null",
@@ -68,6 +81,7 @@ function spawn(program: "engine" | "worker", args: string[]) {
     }
   })();
   return {
+    pid: child.pid,
     /** The first group of a pattern, once the program has printed it. */
     async line(pattern: RegExp): Promise<string> {
       const found = new Promise<string>((resolve) => {
@@ -89,16 +103,16 @@ function spawn(program: "engine" | "worker", args: string[]) {
       return [...text.matchAll(pattern)].map((match) => match[1]);
     },
     async kill(): Promise<void> {
-      kill(child.pid);
+      kill(child.pid, "SIGKILL");
       await child.status;
       await reading;
     },
   };
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch {
     // dead already
   }

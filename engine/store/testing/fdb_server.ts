@@ -16,6 +16,8 @@ export type FdbTarget = { kind: "cluster"; clusterFile: string } | {
 /** A cluster that tests may write to. */
 export interface FdbCluster {
   readonly clusterFile: string;
+  /** SIGKILL of the server, and another one on its files; absent for a cluster that is not ours. */
+  crash?(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,14 +36,23 @@ export async function startFdb(target: FdbTarget): Promise<FdbCluster> {
   const address = `127.0.0.1:${freePort()}`;
   const clusterFile = join(directory, "fdb.cluster");
   await Deno.writeTextFile(clusterFile, `test:test@${address}\n`);
-  const server = new Deno.Command(target.fdbserver, {
-    args: ["-p", address, "-C", clusterFile, "-d", join(directory, "data"), "-L", directory],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const stop = async () => {
+  const start = () =>
+    new Deno.Command(target.fdbserver, {
+      args: ["-p", address, "-C", clusterFile, "-d", join(directory, "data"), "-L", directory],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  let server = start();
+  const kill = async () => {
     server.kill("SIGKILL");
     await server.status;
+  };
+  const crash = async () => {
+    await kill();
+    server = start();
+  };
+  const stop = async () => {
+    await kill();
     await Deno.remove(directory, { recursive: true });
   };
   try {
@@ -50,7 +61,7 @@ export async function startFdb(target: FdbTarget): Promise<FdbCluster> {
     await stop();
     throw error;
   }
-  return { clusterFile, stop };
+  return { clusterFile, crash, stop };
 }
 
 /** Makes the new server a database of its own; fdbcli itself waits for the server to be there. */

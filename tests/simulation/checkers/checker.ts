@@ -22,6 +22,8 @@ export type Complain = (problem: string) => void;
 
 export interface Checker {
   readonly name: string;
+  /** Whether `commit` looks at what stands only, and so can look at a store that was not followed. */
+  readonly checksStanding?: boolean;
   /** After each commit, for each instance that it touched. */
   commit?(world: World, change: InstanceChange, complain: Complain): void;
   /** When everything has come to rest. */

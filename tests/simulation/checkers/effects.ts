@@ -5,6 +5,7 @@ import type { Checker } from "./checker.ts";
 
 export const effects: Checker = {
   name: "an instance and its effects are one",
+  checksStanding: true,
   commit(_world, { shadow }, complain) {
     const { id, instance, tasks, timers, indexes } = shadow;
     if (instance === undefined) return complain(`there are entries of instance ${id}, and no instance`);
