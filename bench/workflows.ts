@@ -3,7 +3,7 @@
  * durable before it is acknowledged.
  *
  * Run: deno task bench [--quick] [--json] [--store=SPEC] [--durability=fsync|os] [--clients=1,16] [--steps=3,10]
- *      [--client=http|sdk] [--isolates=N] [--seconds=N] [--profile=DIRECTORY]
+ *      [--client=http|sdk] [--isolates=N] [--seconds=N] [--warm-up=N] [--profile=DIRECTORY]
  */
 
 import { parseArgs } from "node:util";
@@ -40,12 +40,15 @@ const { values } = parseArgs({
     steps: { type: "string", default: "3,10" },
     client: { type: "string", default: "http" },
     seconds: { type: "string" },
+    "warm-up": { type: "string" },
     isolates: { type: "string" },
     profile: { type: "string" },
   },
 });
 const limits = { ...(values.quick ? QUICK : FULL) };
 if (values.seconds !== undefined) limits.measuredMs = Number(values.seconds) * 1000;
+
+if (values["warm-up"] !== undefined) limits.warmUpMs = Number(values["warm-up"]) * 1000;
 
 const conditions = {
   benchmark: "workflows",
