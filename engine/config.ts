@@ -15,6 +15,8 @@ export interface EngineConfig {
   durability: "fsync" | "os";
   fdbPrefix: string;
   sessionTimeoutMs: number;
+  /** Finished instances are deleted after so long, and appended to a file before if one is named. */
+  retention: { retainMs: number; exportPath: string | undefined } | undefined;
   /** File of tokens; without one only this machine is answered. */
   tokens: string | undefined;
   /** Files of PEM text. */
@@ -35,6 +37,8 @@ export const ENGINE_FLAGS = {
   "fdb-cluster-file": { value: "PATH", help: "FoundationDB's cluster file; default: that of its client library" },
   "fdb-prefix": { value: "TEXT", help: "prefix of all keys in FoundationDB", default: "degov" },
   "session-timeout-ms": { value: "MS", help: "a worker not heard of for so long is lost", default: "15000" },
+  "retain-ms": { value: "MS", help: "finished instances are deleted after so long; default: never" },
+  "retain-export": { value: "PATH", help: "file that takes what is deleted, as JSON lines, before it is" },
   tokens: { value: "PATH", help: "file of tokens and their roles; without it only this machine is answered" },
   "tls-cert": { value: "PATH", help: "certificate to serve TLS with, PEM" },
   "tls-key": { value: "PATH", help: "key of that certificate, PEM" },
@@ -72,10 +76,21 @@ export function readEngineConfig(
     durability,
     fdbPrefix: values["fdb-prefix"]!,
     sessionTimeoutMs: parseCount(values["session-timeout-ms"], "session-timeout-ms", { min: 100, max: 3_600_000 }),
+    retention: toRetention(values["retain-ms"], values["retain-export"]),
     tokens: values.tokens,
     tls: toTls(values),
     requestsPerSecond: parseCount(values["requests-per-second"], "requests-per-second", { min: 0, max: 1_000_000 }),
   };
+}
+
+const RETAIN_MS_MAX = 100 * 366 * 24 * 3_600_000;
+
+function toRetention(retain: string | undefined, exportPath: string | undefined): EngineConfig["retention"] {
+  if (retain !== undefined) {
+    return { retainMs: parseCount(retain, "retain-ms", { min: 0, max: RETAIN_MS_MAX }), exportPath };
+  }
+  if (exportPath === undefined) return undefined;
+  throw new DegovError("INVALID_ARGUMENT", "--retain-export needs --retain-ms: without it nothing is deleted");
 }
 
 function toTls(

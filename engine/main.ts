@@ -7,6 +7,8 @@ import { configureLog } from "../shared/log.ts";
 import { exitWith, stopSignal } from "../shared/program.ts";
 import type { Tls } from "./access/listener.ts";
 import { WatchedTokenFile } from "./access/token_table.ts";
+import type { EngineOptions } from "./engine.ts";
+import { appendTo } from "./maintenance/export_file.ts";
 import { ENGINE_HELP, type EngineConfig, readEngineConfig } from "./config.ts";
 import { type EngineServer, serveEngine } from "./server.ts";
 import { openStore } from "./store/open_store.ts";
@@ -38,7 +40,14 @@ export async function openServer(config: EngineConfig): Promise<EngineServer> {
     });
   }
   const store = await openStore(config.store, { durability, prefix });
-  return await serveEngine({ store, listen, sessionTimeoutMs, tls, tokens, requestsPerSecond });
+  const retention = toRetention(config.retention);
+  return await serveEngine({ store, listen, sessionTimeoutMs, retention, tls, tokens, requestsPerSecond });
+}
+
+function toRetention(config: EngineConfig["retention"]): EngineOptions["retention"] {
+  if (config === undefined) return undefined;
+  const { retainMs, exportPath } = config;
+  return { retainMs, ...(exportPath === undefined ? {} : { exportTo: appendTo(exportPath) }) };
 }
 
 async function readTls({ certificate, key, clientAuthority }: NonNullable<EngineConfig["tls"]>): Promise<Tls> {

@@ -39,7 +39,7 @@ export interface ChaosResult {
 const KILL_EVERY_MS = 2_000;
 const STOPPED_MS = 1_500;
 /** Instances under way at once. */
-const CLIENTS = 8;
+const CLIENTS = 16;
 /** What remains must end within this once nothing is killed any more. */
 const END_MS_MAX = 60_000;
 const SESSION_TIMEOUT_MS = 3_000;
