@@ -52,6 +52,7 @@ export const PAGE_ACCESS: { readonly [route: string]: Access } = {
   "GET /live": "viewer",
   // The same for everybody, and in every release.
   "GET /assets/:hash/:name": "public",
+  "GET /favicon.ico": "public",
   "GET /workers": "viewer",
   "GET /instances": "viewer",
   "POST /instances/bulk": "client",

@@ -20,6 +20,7 @@ const ROUTES = [
   ["GET", "/find"],
   ["GET", "/live"],
   ["GET", "/assets/:hash/:name"],
+  ["GET", "/favicon.ico"],
   ["GET", "/workers"],
   ["GET", "/instances"],
   ["POST", "/instances/bulk"],

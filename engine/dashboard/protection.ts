@@ -25,7 +25,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": POLICY, // X1
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  // Not "no-referrer": with that a browser sends its own forms with the origin "null".
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

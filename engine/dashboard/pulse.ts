@@ -25,6 +25,8 @@ export interface Interval {
   completed: number;
   failed: number;
   cancelled: number;
+  /** This engine was running: the numbers are known. */
+  isKnown: boolean;
   /** Transactions that changed an instance. */
   steps: number;
   /** Queued tasks at the last look; absent when nobody looked. */
@@ -47,8 +49,11 @@ export class Pulse {
   readonly #engine: Engine;
   readonly #intervals: Interval[] = [];
 
+  readonly #sinceMs: number;
+
   constructor(engine: Engine) {
     this.#engine = engine;
+    this.#sinceMs = engine.nowMs();
   }
 
   /** Observes until the engine closes. */
@@ -81,7 +86,7 @@ export class Pulse {
     const byStart = new Map(this.#intervals.map((interval) => [interval.startMs, interval]));
     return Array.from({ length: INTERVALS }, (_, index) => {
       const startMs = nowStartMs - (INTERVALS - 1 - index) * INTERVAL_MS;
-      return byStart.get(startMs) ?? emptyInterval(startMs);
+      return byStart.get(startMs) ?? emptyInterval(startMs, startMs > this.#sinceMs);
     });
   }
 
@@ -105,7 +110,7 @@ export class Pulse {
     const startMs = nowMs - nowMs % INTERVAL_MS;
     const last = this.#intervals.at(-1);
     if (last !== undefined && last.startMs >= startMs) return last; // also where the clock went back
-    const next = emptyInterval(startMs);
+    const next = emptyInterval(startMs, true);
     this.#intervals.push(next);
     if (this.#intervals.length > INTERVALS) this.#intervals.shift(); // U1
     return next;
@@ -152,6 +157,15 @@ function toClass(ms: number): number {
   return Math.min(CLASSES - 1, Math.max(0, Math.ceil(2 * Math.log2(Math.max(1, ms)))));
 }
 
-function emptyInterval(startMs: number): Interval {
-  return { startMs, started: 0, completed: 0, failed: 0, cancelled: 0, steps: 0, latencies: new Uint32Array(CLASSES) };
+function emptyInterval(startMs: number, isKnown: boolean): Interval {
+  return {
+    startMs,
+    isKnown,
+    started: 0,
+    completed: 0,
+    failed: 0,
+    cancelled: 0,
+    steps: 0,
+    latencies: new Uint32Array(CLASSES),
+  };
 }

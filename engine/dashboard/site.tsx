@@ -55,6 +55,7 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
     const { hash, name } = context.req.param();
     return asset(hash, name, context.req.raw) ?? context.notFound();
   });
+  hono.get("/favicon.ico", (context) => asset("", "icon.svg", context.req.raw)!);
   hono.get("/live", (context) => {
     const instanceId = context.req.query("instance");
     if (instanceId === undefined) return streams.ofAll(context.req.raw);

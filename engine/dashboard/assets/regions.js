@@ -11,7 +11,8 @@ for (const region of document.querySelectorAll("[data-region]")) known.set(regio
 
 /** Fetches the page again and puts its changed regions in place. True when something has changed. */
 export async function refreshRegions(signal) {
-  const response = await fetch(location.href, { headers: { accept: "text/html" }, signal, redirect: "error" });
+  const here = document.querySelector("main").dataset.here ?? location.href;
+  const response = await fetch(here, { headers: { accept: "text/html" }, signal, redirect: "error" });
   if (!response.ok) return false;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   let changed = false;

@@ -12,6 +12,9 @@ export interface Progress {
   status: string;
 }
 
+/** A diagram of at most this height is shown whole, made smaller if need be; a higher one is scrolled. */
+const FITS_HEIGHT = 1_100;
+
 type Edge = Layout["edges"][number];
 type Node = Layout["nodes"][number];
 
@@ -51,7 +54,7 @@ function Drawing({ layout, name, progress }: { layout: Layout; name: string; pro
   const { width, height, nodes, edges } = layout;
   return (
     <svg
-      class="states"
+      class={height <= FITS_HEIGHT ? "states fits" : "states"}
       role="img"
       aria-labelledby="diagram-title diagram-description"
       viewBox={`0 0 ${width} ${height}`}
@@ -89,7 +92,7 @@ function EdgePath({ edge, progress }: { edge: Edge; progress?: Progress }) {
   return (
     <path
       class={taken ? "edge taken" : "edge"}
-      d={smooth(edge.path)}
+      d={edge.from === edge.to ? loop(edge) : smooth(edge.path)}
       marker-end={taken ? "url(#arrow-taken)" : "url(#arrow)"}
     />
   );
@@ -98,18 +101,25 @@ function EdgePath({ edge, progress }: { edge: Edge; progress?: Progress }) {
 function EdgeLabels({ edge, progress }: { edge: Edge; progress?: Progress }) {
   const { box, placed } = edge;
   if (box === undefined || placed.length === 0) return null;
-  const times = timesTaken(edge, progress);
   const top = box.y - (placed.length * LABEL_LINE) / 2;
   return (
-    <g class={times > 0 ? "label taken" : "label"}>
+    <g class="label">
       <rect x={box.x - box.width / 2} y={box.y - box.height / 2} width={box.width} height={box.height} rx="4" />
-      {placed.map(({ shown, text, guard }, index) => (
-        <text x={box.x} y={top + index * LABEL_LINE + 11} text-anchor="middle">
-          <title>{guard === undefined ? text : `${text}, if ${guard}`}</title>
-          {shown}
-          {index === 0 && times > 1 ? ` ×${times}` : ""}
-        </text>
-      ))}
+      {placed.map(({ shown, text, guard, event }, index) => {
+        const times = event === undefined ? 0 : progress?.story.taken.get(takenKey(edge.from, event, edge.to)) ?? 0;
+        return (
+          <text
+            class={times > 0 ? "taken" : undefined}
+            x={box.x}
+            y={top + index * LABEL_LINE + 11}
+            text-anchor="middle"
+          >
+            <title>{guard === undefined ? text : `${text}, if ${guard}`}</title>
+            {shown}
+            {times > 1 ? ` ×${times}` : ""}
+          </text>
+        );
+      })}
     </g>
   );
 }
@@ -153,6 +163,16 @@ function describe(nodes: readonly Node[], progress: Progress | undefined): strin
   if (progress === undefined) return `${states} A table of all transitions follows.`;
   const visited = [...progress.story.visited.keys()].join(", ");
   return `${states} Now in ${progress.state}, ${progress.status}. Visited: ${visited}. A table follows.`;
+}
+
+/** From a state's side out to the label and back. */
+function loop({ path, box }: Edge): string {
+  if (path.length === 0) return "";
+  const [{ x, y }] = path;
+  const out = box === undefined ? x + 40 : Math.max(x + 30, box.x);
+  return `M${round(x)} ${round(y - 9)} C${round(out)} ${round(y - 26)} ${round(out)} ${round(y + 26)} ${round(x)} ${
+    round(y + 9)
+  }`;
 }
 
 /** A path with rounded corners through the points. */

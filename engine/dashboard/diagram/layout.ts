@@ -79,6 +79,11 @@ async function compute({ nodes, edges }: Graph): Promise<Layout> {
     edges: labelled.map((edge) => {
       const { points = [], x, y } = drawing.edge(edge.from, edge.to) as { points?: Point[] } & Partial<Point>;
       const { box, ...rest } = edge;
+      if (edge.from === edge.to && x !== undefined && y !== undefined) {
+        // Drawn as a loop at the state's side, for which dagre has left room.
+        const state = drawing.node(edge.from) as Box;
+        return { ...rest, path: [{ x: state.x + state.width / 2, y: state.y }], box: { ...box, x, y } };
+      }
       return x === undefined || y === undefined
         ? { ...rest, path: points }
         : { ...rest, path: points, box: { ...box, x, y } };

@@ -65,7 +65,12 @@ function EventForm(props: { instance: Instance; definition: Definition; draft?: 
   if (names.length + others.length === 0) return <p class="muted action">This workflow takes no events.</p>;
   const state = definition.states[instance.state];
   return (
-    <form class="action" method="post" action={instanceUrl(instance.id, "/event")}>
+    <form
+      class="action"
+      method="post"
+      action={instanceUrl(instance.id, "/event")}
+      {...(draft === undefined ? {} : { "data-begun": "" })}
+    >
       <label for="event-name">Send an event</label>
       <select id="event-name" name="name">
         {names.length > 0 && (

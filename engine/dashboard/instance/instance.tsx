@@ -3,7 +3,7 @@
 import type { Engine } from "../../engine.ts";
 import type { Instance } from "../../machine/instance.ts";
 import { diagram } from "../diagram/diagram.tsx";
-import { definitionUrl, instanceUrl } from "../parts/links.ts";
+import { definitionUrl, instanceUrl, query } from "../parts/links.ts";
 import { Moment } from "../parts/moment.tsx";
 import { type Notice, page } from "../parts/page.tsx";
 import { Payload } from "../parts/json.tsx";
@@ -48,6 +48,7 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
     title: `${workflow} ${id}`,
     section: "instances",
     live: `/live?instance=${encodeURIComponent(id)}&after=${instance.revision}`,
+    here: instanceUrl(id, query({ before: view.before, at: view.contextAt })),
     notice: view.notice,
     children: (
       <>

@@ -5,7 +5,7 @@ import { Moment } from "../parts/moment.tsx";
 
 export function Waits({ explanation, nowMs }: { explanation: Explanation; nowMs: number }) {
   const { waits } = explanation;
-  if (waits.length === 0) return <p>{explanation.summary}</p>;
+  if (waits.length === 0) return <p class="muted">Nothing: it has ended.</p>;
   return (
     <ul class="waits">
       {waits.map((wait) => (

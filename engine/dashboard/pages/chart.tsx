@@ -81,7 +81,10 @@ function line(values: Series["values"], max: number): string {
   let path = "";
   let isDown = false;
   values.forEach((value, index) => {
-    if (value !== undefined) path += `${isDown ? "L" : "M"}${point(value, index, values.length, max)}`;
+    // The short stroke makes a value between two gaps a dot.
+    if (value !== undefined) {
+      path += `${isDown ? "L" : "M"}${point(value, index, values.length, max)}${isDown ? "" : "h.1"}`;
+    }
     isDown = value !== undefined;
   });
   return path;
@@ -89,7 +92,7 @@ function line(values: Series["values"], max: number): string {
 
 function area(values: Series["values"], max: number): string {
   const path = values.map((value, index) => `L${point(value ?? 0, index, values.length, max)}`).join("");
-  return `M0 ${HEIGHT}${path}L${WIDTH} ${HEIGHT}Z`;
+  return `M0 ${HEIGHT}${path}V${HEIGHT}Z`;
 }
 
 /** The next of 1, 2, 5, 10, 20, ... */

@@ -47,6 +47,7 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
     title: name,
     section: "definitions",
     live: "/live",
+    here: `/definitions/${encodeURIComponent(name)}${query({ version, against: view.against })}`,
     notice: view.notice,
     children: (
       <>
@@ -86,10 +87,26 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
           </dl>
         </div>
         <div class="columns wide-left">
-          <section class="card" aria-labelledby="diagram-heading">
-            <h2 id="diagram-heading">State diagram</h2>
-            {await diagram(definition, hash)}
-          </section>
+          <div class="stack">
+            <section class="card" aria-labelledby="diagram-heading">
+              <h2 id="diagram-heading">State diagram</h2>
+              {await diagram(definition, hash)}
+            </section>
+            <section class="card" aria-labelledby="versions-heading">
+              <h2 id="versions-heading">Versions</h2>
+              <Versions name={name} version={version} newest={newest.version} against={view.against} />
+              {other !== undefined && (
+                await difference(
+                  (other.version < version ? other : record).definition,
+                  (other.version < version ? record : other).definition,
+                  {
+                    older: `version ${Math.min(other.version, version)}`,
+                    newer: `version ${Math.max(other.version, version)}`,
+                  },
+                )
+              )}
+            </section>
+          </div>
           <div class="stack">
             <section class="card" id="start" aria-labelledby="start-heading">
               <h2 id="start-heading">Start an instance</h2>
@@ -117,20 +134,6 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
             </section>
           </div>
         </div>
-        <section class="card" aria-labelledby="versions-heading">
-          <h2 id="versions-heading">Versions</h2>
-          <Versions name={name} version={version} newest={newest.version} against={view.against} />
-          {other !== undefined && (
-            await difference(
-              (other.version < version ? other : record).definition,
-              (other.version < version ? record : other).definition,
-              {
-                older: `version ${Math.min(other.version, version)}`,
-                newer: `version ${Math.max(other.version, version)}`,
-              },
-            )
-          )}
-        </section>
         <Tasks record={record} />
         <section class="card" aria-labelledby="source-heading">
           <h2 id="source-heading">Definition as YAML</h2>

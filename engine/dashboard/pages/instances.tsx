@@ -77,6 +77,7 @@ export async function instancesPage(engine: Engine, asked: ListQuery, notice?: N
     title: "Instances",
     section: "instances",
     live: "/live",
+    here: `/instances${query({ ...filter, before: cursor && toText(cursor) })}`,
     notice,
     children: (
       <>

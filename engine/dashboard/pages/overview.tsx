@@ -28,7 +28,11 @@ export async function overviewPage(engine: Engine, pulse: Pulse) {
     (_, index) => intervals.slice(index * PER_POINT, (index + 1) * PER_POINT),
   );
   const perSecond = (pick: (interval: typeof intervals[number]) => number) =>
-    points.map((point) => point.reduce((sum, one) => sum + pick(one), 0) / (PER_POINT * INTERVAL_MS / 1_000));
+    points.map((point) => {
+      const known = point.filter(({ isKnown }) => isKnown);
+      if (known.length === 0) return undefined;
+      return known.reduce((sum, one) => sum + pick(one), 0) / (known.length * INTERVAL_MS / 1_000);
+    });
   const load = engine.load();
   const concerns = concernsOf({
     nowMs,
@@ -79,7 +83,7 @@ export async function overviewPage(engine: Engine, pulse: Pulse) {
         <section aria-labelledby="hour-heading" class="stack">
           <div class="head">
             <h2 id="hour-heading">The last hour</h2>
-            <span class="muted">at this engine; queue and counts are of all engines</span>
+            <span class="muted">at this engine, since it runs; queue and counts are of all engines</span>
           </div>
           <div id="charts" class="columns two" data-region>
             <Chart

@@ -28,7 +28,9 @@ function fieldsOf(schema: JsonObject | undefined): Field[] | undefined {
   const entries = Object.entries(schema.properties);
   if (entries.length === 0 || entries.length > FIELDS_MAX) return undefined;
   const required = Array.isArray(schema.required) ? schema.required : [];
-  return entries.map(([key, member]) => {
+  // Stored definitions have their keys sorted: what has to be filled in comes first.
+  const rank = ([key]: [string, unknown]) => required.includes(key) ? 0 : 1;
+  return entries.sort((one, other) => rank(one) - rank(other)).map(([key, member]) => {
     const own = isJsonObject(member) ? member : {};
     const choices = Array.isArray(own.enum) ? own.enum : undefined;
     const kind = choices !== undefined ? "choice" : toKind(own.type);
@@ -75,7 +77,8 @@ function FieldInput({ field, id, value }: { field: Field; id: string; value?: Js
   const label = (
     <label for={id}>
       {typeof schema.title === "string" ? schema.title : key}
-      {!isRequired && <span class="muted">(may be left out)</span>}
+      {isRequired ? "" : " "}
+      {!isRequired && <span class="muted">optional</span>}
     </label>
   );
   return (
@@ -124,19 +127,19 @@ function FieldInput({ field, id, value }: { field: Field; id: string; value?: Js
   );
 }
 
-const BOUNDS: readonly [string, string][] = [
-  ["minimum", "at least"],
-  ["exclusiveMinimum", "more than"],
-  ["maximum", "at most"],
-  ["exclusiveMaximum", "less than"],
-  ["minLength", "characters, at least"],
-  ["maxLength", "characters, at most"],
-  ["pattern", "matches"],
+const BOUNDS: readonly [string, (bound: string) => string][] = [
+  ["minimum", (bound) => `at least ${bound}`],
+  ["exclusiveMinimum", (bound) => `more than ${bound}`],
+  ["maximum", (bound) => `at most ${bound}`],
+  ["exclusiveMaximum", (bound) => `less than ${bound}`],
+  ["minLength", (bound) => `${bound} or more characters`],
+  ["maxLength", (bound) => `up to ${bound} characters`],
+  ["pattern", (bound) => `matches ${bound}`],
 ];
 
 function hintOf(schema: JsonObject): string {
   const parts = typeof schema.description === "string" ? [schema.description] : [];
-  for (const [key, words] of BOUNDS) if (schema[key] !== undefined) parts.push(`${words} ${String(schema[key])}`);
+  for (const [key, words] of BOUNDS) if (schema[key] !== undefined) parts.push(words(String(schema[key])));
   return parts.join(", ");
 }
 

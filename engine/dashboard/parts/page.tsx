@@ -27,6 +27,8 @@ export interface PageProps {
   section?: Section;
   /** Address of the live stream that says when to look again. */
   live?: string;
+  /** Where the page can be had again, for one that answers a form. */
+  here?: string;
   notice?: Notice;
   children: Child;
 }
@@ -35,7 +37,7 @@ export function page(props: PageProps) {
   return html`<!doctype html>${<Page {...props} />}`;
 }
 
-function Page({ title, section, live, notice, children }: PageProps) {
+function Page({ title, section, live, here, notice, children }: PageProps) {
   return (
     <html lang="en">
       <head>
@@ -69,7 +71,7 @@ function Page({ title, section, live, notice, children }: PageProps) {
             <kbd aria-hidden="true">/</kbd>
           </form>
         </header>
-        <main id="main" tabindex={-1} {...(live === undefined ? {} : { "data-live": live })}>
+        <main id="main" tabindex={-1} {...(live === undefined ? {} : { "data-live": live, "data-here": here })}>
           {notice !== undefined && <NoticeBox notice={notice} />}
           {children}
         </main>

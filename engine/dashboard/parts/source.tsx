@@ -41,7 +41,7 @@ export function Source({ code, label, line, column, message }: SourceProps) {
               return [
                 row,
                 <tr class="mark">
-                  <th></th>
+                  <td></td>
                   <td>
                     <code>{`${pad}^ `}</code>
                     {message}
