@@ -1,6 +1,6 @@
 /** Connections to engines: a list of addresses, of which one is used until it cannot be reached. */
 
-import type { Interceptor, Transport } from "@connectrpc/connect";
+import { ConnectError, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DegovError } from "../errors.ts";
 import { type Post, unaryCall } from "./unary_call.ts";
@@ -21,10 +21,18 @@ export interface ConnectionOptions {
     key?: string;
   };
   interceptors?: Interceptor[];
+  /**
+   * A call without a time limit of its own is given up after this, and the next goes to another engine: one that was
+   * stopped or cut off does not answer, and does not refuse either. Default 45,000, above every wait of one call.
+   */
+  answerTimeoutMs?: number;
 }
 
+const ANSWER_TIMEOUT_MS_DEFAULT = 45_000;
+
 /**
- * A transport over the first engine of the list that answers; after a failed connection the next call goes to the next.
+ * A transport over the first engine of the list that answers; after a failed connection, or
+ * one that does not answer in time, the next call goes to the next.
  *
  * @throws DegovError INVALID_ARGUMENT for something that is no http or https address.
  */
@@ -50,7 +58,7 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
     return send(path, init);
   };
   return {
-    unary: (method, signal, timeoutMs, header, input) =>
+    unary: (method, signal, timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS_DEFAULT, header, input) =>
       unaryCall(post, { method, input }, { signal, timeoutMs, header }),
     stream: (...call) => connect.stream(...call),
   };
@@ -63,7 +71,8 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
       if (response.status === 502 || response.status === 503 || response.status === 504) next(tried);
       return response;
     } catch (error) {
-      if (!init.signal?.aborted) next(tried);
+      // Not where the caller has lost interest; an engine that let the time pass is not asked again.
+      if (!init.signal?.aborted || init.signal.reason instanceof ConnectError) next(tried);
       throw error;
     }
   }

@@ -76,7 +76,8 @@ class Deadline {
     const controller = new AbortController();
     this.signal = controller.signal;
     this.#timer = setTimeout(() => {
-      controller.abort(new ConnectError(`No answer within ${timeoutMs} ms`, Code.DeadlineExceeded));
+      // As if the connection had broken: the same call may be made again, at another engine.
+      controller.abort(new ConnectError(`No answer within ${timeoutMs} ms`, Code.Unavailable));
     }, timeoutMs);
     if (signal === undefined) return;
     this.#caller = signal;

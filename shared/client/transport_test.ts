@@ -1,0 +1,68 @@
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { DegovClient } from "./client.ts";
+import { engineTransport } from "./transport.ts";
+
+/** A server that stands for an engine, and what it was asked. */
+function serve(handler: (request: Request) => Response | Promise<Response>) {
+  const paths: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    paths.push(new URL(request.url).pathname.split("/").at(-1)!);
+    return handler(request);
+  });
+  const close = async () => {
+    await server.shutdown();
+  };
+  return { address: `http://127.0.0.1:${server.addr.port}`, paths, close };
+}
+
+/** An answer to ListWorkers: no workers. */
+const nobody = () => new Response(new Uint8Array(0), { headers: { "content-type": "application/proto" } });
+
+Deno.test("a call goes on to the next engine of the list when one refuses, is stopping, or does not answer", async () => {
+  const gone = serve(nobody);
+  await gone.close();
+  const stopping = serve(() => new Response("stopping", { status: 503 }));
+  const stuck = Promise.withResolvers<Response>();
+  const stopped = serve(() => stuck.promise);
+  const alive = serve(nobody);
+  const client = new DegovClient({
+    engines: [gone.address, stopping.address, stopped.address, alive.address],
+    answerTimeoutMs: 100,
+  });
+  deepEqual(await client.workers(), []);
+  deepEqual(await client.workers(), []);
+  deepEqual([stopping.paths, stopped.paths, alive.paths], [["ListWorkers"], ["ListWorkers"], [
+    "ListWorkers",
+    "ListWorkers",
+  ]], "and stays with the one that answered");
+  stuck.resolve(nobody());
+  for (const server of [stopping, stopped, alive]) await server.close();
+});
+
+Deno.test("a caller that loses interest does not change the engine", async () => {
+  const asked = Promise.withResolvers<void>();
+  const stuck = Promise.withResolvers<void>();
+  const first = serve(async () => {
+    asked.resolve();
+    await stuck.promise;
+    return nobody();
+  });
+  const second = serve(nobody);
+  const { WorkflowService } = await import("../../proto/gen/degov/v1/workflow_service_pb.ts");
+  const transport = engineTransport([first.address, second.address]);
+  const over = new AbortController();
+  const call = transport.unary(WorkflowService.method.listWorkers, over.signal, undefined, undefined, {});
+  await asked.promise;
+  over.abort();
+  await rejects(call);
+  stuck.resolve();
+  await transport.unary(WorkflowService.method.listWorkers, undefined, undefined, undefined, {});
+  equal(first.paths.length, 2);
+  equal(second.paths.length, 0);
+  for (const server of [first, second]) await server.close();
+});
+
+Deno.test("engineTransport() refuses what is no list of addresses", () => {
+  throws(() => engineTransport([]), /the list of engines is empty/);
+  throws(() => engineTransport(["127.0.0.1:7420"]), /must be an address like/);
+});
