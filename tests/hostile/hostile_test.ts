@@ -6,23 +6,23 @@ import { CONSOLE_BYTES_MAX, CONSOLE_LINES_MAX } from "../../shared/limits.ts";
 import type { Outcome, Pool } from "../../worker/pool/pool.ts";
 import { ALL_TRACES, CASES, type HostileCase } from "./cases.ts";
 import { mixedKind, mixedTask } from "./mixed_load.ts";
-import { childCount, childTicks, HONEST, openHostilePool, outputOf, runTask } from "./pool_fixture.ts";
+import { childrenOf, HONEST, openTestPool, outputOf, runTask } from "../../worker/pool/testing/pool_fixture.ts";
 
 Deno.test("hostile code: every attack is stopped, and the next task is served", async (t) => {
   assert(CASES.length >= 100, `${CASES.length} attacks`);
   assert.equal(new Set(CASES.map(({ group, name }) => `${group} ${name}`)).size, CASES.length, "names are unique");
-  const pool = await openHostilePool();
+  const pool = await openTestPool();
   try {
     for (const attack of CASES) await t.step(`${attack.group}: ${attack.name}`, () => runAttack(pool, attack));
     await t.step("afterwards no isolate burns a core", () => assertQuiet());
   } finally {
     await pool.close();
   }
-  assert.equal(await childCount(), 0, "no process is left");
+  assert.deepEqual(await childrenOf(), [], "no process is left");
 });
 
 Deno.test("hostile code: two definitions leave each other nothing in a thousand runs on the same isolates", async () => {
-  const pool = await openHostilePool(2);
+  const pool = await openTestPool({ slots: 2 });
   try {
     const started = pool.stats().isolatesStarted;
     await Promise.all([0, 1].map(async () => {
@@ -41,7 +41,7 @@ Deno.test("hostile code: two definitions leave each other nothing in a thousand 
 });
 
 Deno.test("hostile code: loops and bombs among a thousand honest tasks harm none of them", async () => {
-  const pool = await openHostilePool(2);
+  const pool = await openTestPool({ slots: 2 });
   try {
     const outcomes = await Promise.all(Array.from({ length: 1_020 }, (_, i) => runTask(pool, mixedTask(i))));
     for (const [i, outcome] of outcomes.entries()) {
@@ -57,7 +57,7 @@ Deno.test("hostile code: loops and bombs among a thousand honest tasks harm none
   } finally {
     await pool.close();
   }
-  assert.equal(await childCount(), 0, "no process is left");
+  assert.deepEqual(await childrenOf(), [], "no process is left");
 });
 
 async function runAttack(pool: Pool, attack: HostileCase): Promise<void> {
@@ -95,8 +95,12 @@ function assertExpected(attack: HostileCase, outcome: Outcome): void {
 
 /** A core that burns uses 50 ticks in this window; isolates at rest use none to speak of. */
 async function assertQuiet(): Promise<void> {
-  const before = await childTicks();
+  const before = await childrenTicks();
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const used = await childTicks() - before;
+  const used = await childrenTicks() - before;
   assert(used <= 15, `the isolates used ${used} ticks of CPU in half a second`);
+}
+
+async function childrenTicks(): Promise<number> {
+  return (await childrenOf()).reduce((sum, { ticks }) => sum + ticks, 0);
 }

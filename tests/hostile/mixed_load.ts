@@ -1,6 +1,6 @@
 /** A thousand honest tasks with ten endless loops and ten memory bombs among them. */
 
-import { HONEST, type Task } from "./pool_fixture.ts";
+import { HONEST, type Task } from "../../worker/pool/testing/pool_fixture.ts";
 
 const MIB = 1024 * 1024;
 

@@ -73,6 +73,16 @@ export function currentExecution(): Execution {
   return current;
 }
 
+/** Whether this execution is the one under way. */
+export function isCurrent(execution: Execution): boolean {
+  return current === execution;
+}
+
+/** The execution under way, if one is. */
+export function findExecution(): Execution | undefined {
+  return current;
+}
+
 /** Makes an execution the current one (E1), or none. */
 export function setCurrentExecution(execution: Execution | undefined): void {
   current = execution;

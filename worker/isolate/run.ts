@@ -10,7 +10,7 @@
  */
 
 import type { CompiledCode } from "../../shared/code/compiled_code.ts";
-import { currentExecution, Execution, setCurrentExecution } from "./execution.ts";
+import { Execution, findExecution, isCurrent, setCurrentExecution } from "./execution.ts";
 import { toJsonText } from "./json_output.ts";
 import { platform } from "./platform.ts";
 import { setResident, writeEnding } from "./replies.ts";
@@ -87,14 +87,15 @@ function settle(execution: Execution, ending: Execution["ending"]): void {
 
 /** Fails the current execution with an error that nobody could catch: thrown in a timer, or a rejected promise. */
 export function failUncaught(thrown: unknown): void {
-  const execution = currentExecution();
+  const execution = findExecution();
+  if (execution === undefined) return;
   fail(execution, thrown);
   execution.onTurn(execution);
 }
 
 /** One look from the event loop, where the microtask queue is empty. */
 function rest(execution: Execution, onRest: () => void): void {
-  if (currentExecution() !== execution) return;
+  if (!isCurrent(execution)) return;
   if (execution.ending === undefined) {
     if (execution.isWaiting) return;
     fail(execution, new platform.Error("The code waits for a promise that nothing is left to settle")); // R3

@@ -15,7 +15,7 @@ export function isMemoryDeath(exit: IsolateExit): boolean {
 }
 
 /** The failure of the task that ran when the process ended by itself. */
-export function deathFailure(exit: IsolateExit, execution: Execution): Failure {
+export function deathFailure(exit: IsolateExit, execution: Execution, heapBytesMax: number): Failure {
   if (exit.forged) {
     return {
       code: "ISOLATE_CRASHED",
@@ -29,7 +29,8 @@ export function deathFailure(exit: IsolateExit, execution: Execution): Failure {
     };
   }
   if (isMemoryDeath(exit)) {
-    return { code: "RESOURCE_EXHAUSTED", message: "The code used more memory than the isolate's heap limit allows" };
+    const message = `The code filled the isolate's heap of ${formatMib(heapBytesMax)}, its memory limit`;
+    return { code: "RESOURCE_EXHAUSTED", message };
   }
   if (exit.code === ExitCode.restless) {
     return { code: "TASK_FAILED", message: "The code gave its result but left work running that does not end" };

@@ -28,7 +28,7 @@ import { Seat } from "./seat.ts";
 /** Waits before starts that follow failed starts, in ms; the last is repeated. */
 const START_BACKOFF_MS = [0, 50, 200, 1_000, 5_000];
 /** Failed starts in a row after which queued executions fail instead of waiting. */
-const STARTS_FAILED_MAX = 5;
+const STARTS_FAILED_MAX = 4;
 /** Executions an isolate is sent at most; it gets more when half of them are done, so that they travel together. */
 const AHEAD_MAX = 8;
 /** After this time behind one that was thought to be short, what was written ahead goes elsewhere. */
@@ -168,7 +168,7 @@ class ProcessPool implements Pool {
 
   #onStartFailed(why: string): void {
     this.#failedStarts++;
-    if (this.#failedStarts >= STARTS_FAILED_MAX) {
+    if (this.#failedStarts >= STARTS_FAILED_MAX && ![...this.#seats].some((seat) => seat.isReady)) {
       const message = `No isolate can be started: ${why.slice(0, 1024)}`;
       this.#ready.reject(new DegovError("UNAVAILABLE", message));
       for (const job of this.#queue.drain()) this.#fail(job, 0, { code: "ISOLATE_CRASHED", message });
@@ -261,7 +261,7 @@ class ProcessPool implements Pool {
       seat.clear();
     }
     if (this.#closed) return;
-    if (!seat.wasReady && !seat.wasKilled) {
+    if (seat.failedToStart) {
       this.#onStartFailed(seat.exit!.stderr || `it ended with code ${seat.exit!.code}`);
     } else {
       this.#fill();
@@ -275,7 +275,7 @@ class ProcessPool implements Pool {
     const exit = seat.exit!;
     if (isMemoryDeath(exit)) this.#stats.memoryKills++;
     else this.#stats.crashes++;
-    this.#fail(job, seat.startedMs, deathFailure(exit, job.execution));
+    this.#fail(job, seat.startedMs, deathFailure(exit, job.execution, this.#memoryBytesMax));
   }
 
   #fail(job: Job, startedMs: number, failure: Failure): void {

@@ -30,6 +30,8 @@ interface Entry {
   timeoutMs: number;
 }
 
+/** An isolate that takes no work after this time is taken to hang. */
+const START_MS_MAX = 30_000;
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,8 +42,9 @@ export class Seat {
   executions = 0;
   codeCacheHits = 0;
   exit: IsolateExit | undefined;
-  wasReady = false;
   wasKilled = false;
+  isReady = false;
+  readonly #startTimer: ReturnType<typeof setTimeout>;
   residentBytes = 0;
   /** When the first job has to have ended, by the monotonic clock. */
   deadlineMs = Infinity;
@@ -63,10 +66,17 @@ export class Seat {
       onReply: (reply) => this.#onReply(reply),
       onExit: (exit) => {
         this.exit = exit;
+        clearTimeout(this.#startTimer);
         resolve();
         listener.onExit();
       },
     });
+    this.#startTimer = setTimeout(() => this.#process.kill(), START_MS_MAX);
+  }
+
+  /** Whether it ended by itself before it had done anything. */
+  get failedToStart(): boolean {
+    return !this.wasKilled && this.executions === 0;
   }
 
   /** The job that runs, unless it was taken back. */
@@ -139,8 +149,9 @@ export class Seat {
   }
 
   #onReady(): void {
-    if (this.wasReady) throw new Error("Ready twice");
-    this.wasReady = true;
+    if (this.isReady) throw new Error("Ready twice");
+    this.isReady = true;
+    clearTimeout(this.#startTimer);
     if (!this.wasKilled) this.#listener.onReady();
   }
 
