@@ -10,6 +10,8 @@ import { WATCHERS_MAX } from "../shared/limits.ts";
 import { type Random, systemRandom } from "../shared/random.ts";
 import { InstanceChanges, type InstanceListener } from "./changes.ts";
 import { DefinitionCatalog } from "./definitions.ts";
+import { EventLog } from "./events/event_log.ts";
+import { EventStreams } from "./events/event_stream.ts";
 import { explain, type Explanation } from "./explanation.ts";
 import { InstanceSearch } from "./instance_search.ts";
 import { newEngineId, newInstanceId } from "../shared/ids.ts";
@@ -18,10 +20,11 @@ import { decodeJson, encodeJson, formatKey, importKey, instanceKey, KEYSPACE_FOR
 import type { HistoryRecord } from "./machine/history.ts";
 import type { Instance } from "./machine/instance.ts";
 import { Upkeep, type UpkeepOptions } from "./maintenance/upkeep.ts";
+import type { RecordMeter } from "./scheduler/effects.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
 import { WorkerRegistry } from "./scheduler/worker_registry.ts";
-import type { Store, StoreStats, Watch } from "./store/store.ts";
+import type { Store, StoreStats, Txn, Watch } from "./store/store.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -33,6 +36,10 @@ export interface EngineOptions {
   sessionTimeoutMs?: number;
   /** When finished instances are deleted. Default: never. */
   retention?: UpkeepOptions["retention"];
+  /** How long the log of all events keeps them; 0 ends it. Default: as the store says, and at first there is none. */
+  eventsKeepMs?: number;
+  /** Measures what is committed; by default nothing is measured. */
+  meter?: RecordMeter;
   /** Told of what goes wrong in the background; by default nobody is. */
   onError?: (what: string, error: unknown) => void;
 }
@@ -58,6 +65,9 @@ export class Engine {
   readonly search: InstanceSearch;
   readonly workers: WorkerRegistry;
   readonly tasks: TaskDesk;
+  /** All events, for those that follow them. */
+  readonly events: EventStreams;
+  readonly eventLog: EventLog;
   readonly store: Store;
   readonly sessionTimeoutMs: number;
   readonly #scheduler: Scheduler;
@@ -73,6 +83,7 @@ export class Engine {
     this.#clock = clock;
     this.sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS_DEFAULT;
     this.definitions = new DefinitionCatalog(store, () => clock.nowMs());
+    this.eventLog = new EventLog({ store, clock, onError: options.onError ?? (() => {}) });
     this.#scheduler = new Scheduler({
       id: options.id ?? newEngineId(),
       store,
@@ -81,7 +92,15 @@ export class Engine {
       definitions: this.definitions,
       changes: this.#changes,
       sessionTimeoutMs: this.sessionTimeoutMs,
+      eventLog: this.eventLog,
+      meter: options.meter,
       onError: options.onError ?? (() => {}),
+    });
+    this.events = new EventStreams({
+      log: this.eventLog,
+      clock,
+      closing: this.closing,
+      observe: (changed) => this.#changes.observe(changed),
     });
     this.instances = new Instances(this.#scheduler);
     const { retention, onError = () => {} } = options;
@@ -97,8 +116,9 @@ export class Engine {
    * @throws DegovError FAILED_PRECONDITION when the store was written by a newer engine.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    await checkFormat(options.store);
     const engine = new Engine(options);
+    await checkFormat(options.store, (txn) => engine.eventLog.open(txn, options.eventsKeepMs));
+    engine.eventLog.start();
     engine.#scheduler.start();
     engine.#upkeep.start();
     return engine;
@@ -224,6 +244,7 @@ export class Engine {
   /** Drains, and closes the store. Idempotent. */
   async close(): Promise<void> {
     await this.drain();
+    await this.eventLog.close();
     await this.store.close();
   }
 
@@ -270,8 +291,10 @@ export class Engine {
   }
 }
 
-async function checkFormat(store: Store): Promise<void> {
+/** `then` runs in the same transaction. */
+async function checkFormat(store: Store, then: (txn: Txn) => Promise<void>): Promise<void> {
   const found = await store.transact(async (txn) => {
+    await then(txn);
     if (await txn.get(importKey()) !== undefined) {
       throw new DegovError("FAILED_PRECONDITION", "Cannot use the store: an import into it has not ended; repeat it");
     }

@@ -65,8 +65,9 @@ export class Instances {
       if (definition.inputSchema !== undefined) requireInput(request.workflow, definition.inputSchema, request.input);
       const result = start(definition, { id, version, input: request.input }, run.nowMs);
       if (result.kind === "rejected") throw toError(`start workflow "${request.workflow}"`, result.rejection);
-      await apply(run, undefined, result, loaded);
-      return { instance: result.instance, created: true };
+      const instance = run.effects.trace?.started(result.instance) ?? result.instance;
+      await apply(run, undefined, { ...result, instance }, loaded);
+      return { instance, created: true };
     });
   }
 

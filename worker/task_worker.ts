@@ -13,6 +13,7 @@ import { type Clock, systemClock } from "../shared/clock.ts";
 import { DegovError } from "../shared/errors.ts";
 import { TASK_MEMORY_BYTES_DEFAULT } from "../shared/limits.ts";
 import { backoffMs } from "../shared/retry.ts";
+import { type Span, SpanKind, startSpan, traceparentOf } from "../shared/tracing.ts";
 import { VERSION } from "../shared/version.ts";
 import { CodeCache } from "./code_cache.ts";
 import type { CompletionInit, EngineClient, Lease, LeaseInit, Session, Task } from "./engine_client.ts";
@@ -151,10 +152,13 @@ export class TaskWorker {
   }
 
   async #execute(task: Task, { name, stop }: HeldLease, reporter: Reporter): Promise<void> {
+    const span = task.traceparent === "" ? undefined : executionSpan(task, this.#options.workerId);
     const outcome = await this.#outcome(task, stop.signal);
+    span?.setAttribute("degov.outcome", outcome.status).end();
     if (outcome.status === "cancelled") return;
     this.#prefetch.observe(outcome.durationMs);
-    await reporter.report(toCompletion(name, outcome));
+    const completion = toCompletion(name, outcome);
+    await reporter.report(span === undefined ? completion : { ...completion, traceparent: traceparentOf(span) });
   }
 
   async #outcome(task: Task, signal: AbortSignal): Promise<Outcome> {
@@ -205,6 +209,21 @@ export class TaskWorker {
   async #pause(failures: number): Promise<void> {
     await this.#clock.sleep(backoffMs(RETRY_DELAY, failures, Math.random()), this.#stopping.signal);
   }
+}
+
+/** The span of an execution, a child of its hand-out. */
+function executionSpan(task: Task, workerId: string): Span {
+  return startSpan(`execute ${task.name}`, {
+    parent: task.traceparent,
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      "degov.instance": task.instanceId,
+      "degov.workflow": task.workflow,
+      "degov.task": task.taskId,
+      "degov.attempt": task.attempt,
+      "degov.worker": workerId,
+    },
+  });
 }
 
 const RETRY_DELAY = { initialDelayMs: 100, multiplier: 2, maxDelayMs: 5_000, jitter: 0.5 };

@@ -25,6 +25,7 @@ export const RPC_ACCESS: { readonly [service: string]: { readonly [method: strin
     RetryInstance: "client",
     GetHistory: "viewer",
     WatchInstance: "viewer",
+    WatchEvents: "viewer",
     ExplainInstance: "viewer",
     ListWorkers: "viewer",
   },

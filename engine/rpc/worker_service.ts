@@ -127,6 +127,7 @@ function toCompletion(message: CompletionMessage): Completion {
     result: toResult(message),
     console: toConsole(message),
     durationMs: Math.max(0, Number.isFinite(message.durationMs) ? message.durationMs : 0),
+    ...(message.traceparent === "" ? {} : { traceparent: message.traceparent }),
   };
 }
 

@@ -134,6 +134,25 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       }
     },
 
+    async *watchEvents({ cursor, workflows, kinds, instanceId }, { signal }) {
+      const filter = {
+        workflows,
+        kinds,
+        ...(instanceId === "" ? {} : { instanceId: requireId(instanceId, "instance_id") }),
+      };
+      atMost(workflows.length + kinds.length, "the number of workflows and kinds", FILTER_NAMES_MAX);
+      for await (const { cursor: at, logged } of engine.events.follow(cursor, filter, signal)) {
+        if (logged === undefined) yield { cursor: at };
+        else {
+          const { status, ...event } = logged.event;
+          yield { cursor: at, ...event, status: toStatus(status), record: toHistoryMessage(logged.record) };
+        }
+      }
+      if (engine.closing.aborted) {
+        throw new DegovError("UNAVAILABLE", "The engine is stopping; watch again after the last cursor that you saw");
+      }
+    },
+
     async explainInstance({ instanceId }) {
       const { summary, waits } = await engine.explain(requireId(instanceId, "instance_id"));
       return { summary, waits: waits.map(toWait) };
@@ -173,6 +192,8 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
 }
 
 const REASON_CHARS_MAX = 1_000;
+/** Names in one filter of events. */
+const FILTER_NAMES_MAX = 100;
 
 type RegisterDocument = Parameters<ServiceImpl<typeof WorkflowService>["registerWorkflow"]>[0]["document"];
 

@@ -55,8 +55,9 @@ export function writeRecord(
   entries: readonly HistoryEntry[],
 ): void {
   writeInstance(txn, instance, before?.head);
-  writeHistory(txn, instance.id, { sequence: instance.revision, atMs: nowMs, entries });
-  effects.changed(instance);
+  const record = { sequence: instance.revision, atMs: nowMs, entries };
+  writeHistory(txn, instance.id, record);
+  effects.recorded(txn, instance, record);
 }
 
 async function carryOut(
@@ -75,6 +76,7 @@ async function carryOut(
         facts: loaded.facts(command.task),
         counts: { attempt: 0, failures: 0, crashes: 0, losses: 0 },
         inputJson: JSON.stringify(command.input),
+        traceparent: effects.trace?.contextOf(instanceId),
       });
       break;
     case "cancelTask":

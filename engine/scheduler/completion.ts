@@ -22,6 +22,8 @@ export interface Completion extends TaskName {
   result: { kind: "output"; output: JsonValue } | { kind: "failure"; failure: Failure };
   console: readonly { level: string; text: string }[];
   durationMs: number;
+  /** Of the execution's span, where the worker traces. */
+  traceparent?: string;
 }
 
 export type CompletionStatus = "accepted" | "staleLease";
@@ -41,6 +43,7 @@ export async function complete(context: CompletionContext, completion: Completio
   if (record.status === "finished") return record.token === token ? "accepted" : "staleLease";
   if (record.status !== "leased" || record.token !== token) return "staleLease";
   const stored = task as StoredTask;
+  if (completion.traceparent !== undefined) context.effects.trace?.executed(instanceId, completion.traceparent);
   clearPlace(txn, completion, record);
 
   const report: AttemptReport = {

@@ -26,6 +26,8 @@ export interface HandOut {
   codeHash: string;
   inputJson: string;
   timeoutMs: number;
+  /** Of the hand-out's span, where the engine traces. */
+  traceparent?: string;
 }
 
 export interface LeaseName {

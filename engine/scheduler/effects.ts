@@ -5,7 +5,11 @@
 
 import type { InstanceChanges } from "../changes.ts";
 import type { Capability } from "../keyspace.ts";
+import type { EventLog } from "../events/event_log.ts";
+import type { HistoryRecord } from "../machine/history.ts";
 import type { Instance } from "../machine/instance.ts";
+import { TxnTrace } from "../signals/txn_trace.ts";
+import type { Txn } from "../store/store.ts";
 import type { Dispatcher, HandOut, LeaseName, Offer } from "./dispatcher.ts";
 
 /** Who is told. */
@@ -20,6 +24,14 @@ export interface EffectTargets {
   timerSet(fireAtMs: number): void;
   /** Whether other engines are to be told of queued tasks. */
   readonly hasPeers: boolean;
+  /** Logs every record, where a log is kept. */
+  readonly eventLog?: EventLog;
+  /** Measures every record that was committed, where somebody asked for that. */
+  readonly meter?: RecordMeter;
+}
+
+export interface RecordMeter {
+  committed(instance: Instance, record: HistoryRecord): void;
 }
 
 export class Effects {
@@ -29,10 +41,22 @@ export class Effects {
   readonly #stops: { workerId: string; lease: LeaseName }[] = [];
   readonly #queued: { capability: Capability; shard: number }[] = [];
   readonly #changed: Instance[] = [];
+  /** Absent where nothing is traced. */
+  readonly trace: TxnTrace | undefined = TxnTrace.begin();
+  readonly #records: { instance: Instance; record: HistoryRecord }[] = [];
+  #recordCount = 0;
   #earliestTimerMs = Infinity;
 
   constructor(targets: EffectTargets) {
     this.#targets = targets;
+  }
+
+  /** The transaction writes a record of the instance. */
+  recorded(txn: Txn, instance: Instance, record: HistoryRecord): void {
+    this.#targets.eventLog?.append(txn, instance, record, this.#recordCount++);
+    this.trace?.recorded(instance, record);
+    if (this.#targets.meter !== undefined) this.#records.push({ instance, record });
+    this.#changed.push(instance);
   }
 
   /** Takes a place for a task that is about to be leased in this transaction. */
@@ -62,13 +86,11 @@ export class Effects {
   timerSet(fireAtMs: number): void {
     this.#earliestTimerMs = Math.min(this.#earliestTimerMs, fireAtMs);
   }
-  changed(instance: Instance): void {
-    this.#changed.push(instance);
-  }
-
   /** The transaction has committed. */
   carryOut(): void {
     const { dispatcher, changes } = this.#targets;
+    this.trace?.committed();
+    for (const { instance, record } of this.#records) this.#targets.meter!.committed(instance, record);
     for (const { workerId, lease } of this.#stops) dispatcher.stop(workerId, lease);
     for (const { offer, handOut } of this.#sends) dispatcher.send(offer, handOut);
     this.#hint();

@@ -2,6 +2,7 @@
 
 import { EMPTY, encodeJson, leaseKey, readyKey, shardOf, timerKey, wakeKey } from "../keyspace.ts";
 import type { Bytes, Txn } from "../store/store.ts";
+import type { Traced } from "../signals/txn_trace.ts";
 import type { Effects } from "./effects.ts";
 import type { HandOut, Offer } from "./dispatcher.ts";
 import {
@@ -28,7 +29,7 @@ export interface TaskName {
 }
 
 /** What is known of a task apart from its place. */
-export interface TaskBody {
+export interface TaskBody extends Traced {
   facts: TaskFacts;
   counts: TaskCounts;
   inputJson: string;
@@ -39,7 +40,9 @@ export interface TaskBody {
 export function toTaskBody({ record, inputJson, head }: StoredTask): TaskBody {
   const { name, workflow, codeHash, capability, timeoutMs, retry, attempt, failures, crashes, losses, lastFailure } =
     record;
+  const { traceparent } = record as Traced;
   return {
+    ...traced({ traceparent }),
     facts: { name, workflow, codeHash, capability, timeoutMs, retry },
     counts: { attempt, failures, crashes, losses, lastFailure },
     inputJson,
@@ -56,7 +59,15 @@ export function lease(txn: Txn, effects: Effects, task: TaskName & TaskBody & { 
     grantedAtMs: nowMs,
     expiresAtMs: nowMs + facts.timeoutMs + LEASE_GRACE_MS,
   };
-  const record: UnfinishedTask = { ...facts, ...counts, attempt, status: "leased", workerId: offer.workerId, ...lease };
+  const record: UnfinishedTask & Traced = {
+    ...facts,
+    ...counts,
+    attempt,
+    status: "leased",
+    workerId: offer.workerId,
+    ...lease,
+    ...traced(task),
+  };
   writeTask(txn, instanceId, taskId, { record, inputJson, head });
   txn.set(leaseKey(offer.workerId, instanceId, taskId), encodeJson(lease));
   const handOut: HandOut = {
@@ -70,13 +81,15 @@ export function lease(txn: Txn, effects: Effects, task: TaskName & TaskBody & { 
     inputJson,
     timeoutMs: facts.timeoutMs,
   };
+  const traceparent = effects.trace?.handedOut({ ...task, ...handOut, workerId: offer.workerId });
+  if (traceparent !== undefined) handOut.traceparent = traceparent;
   effects.send(offer, handOut);
 }
 
 /** Queues the task for whichever worker comes. */
 export function queue(txn: Txn, effects: Effects, task: TaskName & TaskBody & { nowMs: number }): void {
   const { instanceId, taskId, facts, counts, inputJson, head, nowMs } = task;
-  const record: UnfinishedTask = { ...facts, ...counts, status: "queued", readyAtMs: nowMs };
+  const record: UnfinishedTask & Traced = { ...facts, ...counts, status: "queued", readyAtMs: nowMs, ...traced(task) };
   writeTask(txn, instanceId, taskId, { record, inputJson, head });
   txn.set(readyKey({ capability: facts.capability, readyAtMs: nowMs, instanceId, taskId }), EMPTY);
   const shard = shardOf(instanceId);
@@ -98,7 +111,7 @@ export function leaseOrQueue(
 /** Puts the task aside until its retry is due. */
 export function delay(txn: Txn, effects: Effects, task: TaskName & TaskBody & { retryAtMs: number }): void {
   const { instanceId, taskId, facts, counts, inputJson, head, retryAtMs } = task;
-  const record: UnfinishedTask = { ...facts, ...counts, status: "delayed", retryAtMs };
+  const record: UnfinishedTask & Traced = { ...facts, ...counts, status: "delayed", retryAtMs, ...traced(task) };
   writeTask(txn, instanceId, taskId, { record, inputJson, head });
   txn.set(timerKey({ fireAtMs: retryAtMs, instanceId, timerId: retryTimerId(taskId) }), EMPTY);
   effects.timerSet(retryAtMs);
@@ -117,6 +130,11 @@ export function clearPlace(txn: Txn, { instanceId, taskId }: TaskName, record: U
       txn.clear(timerKey({ fireAtMs: record.retryAtMs, instanceId, timerId: retryTimerId(taskId) }));
       break;
   }
+}
+
+/** Nothing, where nothing is traced. */
+function traced({ traceparent }: Traced): Traced {
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 export function retryTimerId(taskId: string): string {

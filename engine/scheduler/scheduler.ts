@@ -20,7 +20,8 @@ import type { Store, Txn } from "../store/store.ts";
 import { Backlog } from "./backlog.ts";
 import type { CompletionContext } from "./completion.ts";
 import { Dispatcher, type LeaseName } from "./dispatcher.ts";
-import { Effects, type EffectTargets } from "./effects.ts";
+import type { EventLog } from "../events/event_log.ts";
+import { Effects, type EffectTargets, type RecordMeter } from "./effects.ts";
 import { Sweep } from "./sweep.ts";
 import { readUnfinishedTask } from "./task_record.ts";
 import { TimerClockwork } from "./timer_clockwork.ts";
@@ -35,6 +36,10 @@ export interface SchedulerOptions {
   readonly changes: InstanceChanges;
   /** A worker that is not heard of for so long is lost. */
   readonly sessionTimeoutMs: number;
+  /** Keeps the log of all events, where there is one. */
+  readonly eventLog?: EventLog;
+  /** Measures what is committed, where somebody asked for that. */
+  readonly meter?: RecordMeter;
   /** Told of what goes wrong in the background. */
   readonly onError: (what: string, error: unknown) => void;
 }
@@ -115,6 +120,14 @@ export class Scheduler implements EffectTargets {
 
   get hasPeers(): boolean {
     return this.membership.hasPeers;
+  }
+
+  get eventLog(): EventLog | undefined {
+    return this.options.eventLog;
+  }
+
+  get meter(): RecordMeter | undefined {
+    return this.options.meter;
   }
 
   queued(capability: Capability, shard: number): void {
