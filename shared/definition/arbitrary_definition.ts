@@ -188,6 +188,7 @@ const action: fc.Arbitrary<ActionDefinition> = fc.oneof(
   send.map((send) => ({ send })),
   fc.record({ key: name, value: json }).map((set) => ({ set })),
   fc.record({ key: name, expression }).map((set) => ({ set })),
+  fc.constantFrom("event.data", '{"a": context.b}').map((merge) => ({ set: { merge } })),
   hardText.map((message) => ({ log: { message } })),
   expression.map((expression) => ({ log: { expression } })),
 );

@@ -348,6 +348,11 @@ export const Action = {
     return { set: { key, expression } };
   },
 
+  /** Writes each member of the object that a CEL expression gives into the context, under its own key. */
+  merge(expression: string): ActionSource {
+    return { set: { merge: expression } };
+  },
+
   /** Writes a line into the history. */
   log(message: string): ActionSource {
     return { log: message };

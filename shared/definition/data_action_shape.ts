@@ -67,10 +67,22 @@ function refuseOrder(source: string, key: string, keys: string[], place: Place, 
   reading.report(place.member(key), message, { isLocal: true });
 }
 
+const MERGE: Shape<SetDefinition[]> = followedBy(
+  record<{ merge: string }>("a set action that merges", {
+    merge: {
+      about: "a CEL expression that gives an object, whose members are written each under its own key",
+      shape: expression("an object to merge", { gives: "map" }),
+      required: true,
+    },
+  }),
+  (set) => [set as SetDefinition],
+);
+
 export const SET: Shape<SetDefinition[]> = either<SetDefinition[]>(
   "a set action: keys of the context and their values",
   [
     { when: isLongSet, shape: followedBy(LONG_SET, (set) => [set]) },
+    { when: isMerge, shape: MERGE },
     { when: isObject, shape: SHORT_SET },
   ],
 );
@@ -78,6 +90,11 @@ export const SET: Shape<SetDefinition[]> = either<SetDefinition[]>(
 /** `{key, value}` and `{key, expression}` are the long form, never two keys of the context. */
 function isLongSet(value: unknown): boolean {
   return isObject(value) && ["expression,key", "key,value"].includes(Object.keys(value).sort().join());
+}
+
+/** `{merge: text}` is never a key of the context with a text; that is written in the long form. */
+function isMerge(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).join() === "merge" && typeof value.merge === "string";
 }
 
 export const LOG: Shape<LogDefinition> = either<LogDefinition>(

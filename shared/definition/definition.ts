@@ -80,8 +80,8 @@ export interface StateDefinition {
   final?: FinalKind;
   /**
    * Undo actions. When the instance fails, or is cancelled with compensation, those of the visits that were completed
-   * (the state was left other than by its own `error`) run, the last visit's first, each list's tasks being awaited
-   * before the next begins.
+   * (all tasks of the state's enter actions were done) run, the last visit's first, each list's tasks being awaited
+   * before the next begins. They see the event `compensate`, with the failure or the reason as data.
    */
   compensate?: ActionDefinition[];
 }
@@ -106,8 +106,9 @@ export interface DelayedTransitionDefinition extends TransitionDefinition {
 export type GuardDefinition = string | FunctionGuardDefinition;
 
 /**
- * Code as of a task, run on a worker with `{context, input, event}` as its input. It must give true or false; anything
- * else, and a failure for good, fails the instance with EXPRESSION_FAILED.
+ * Code as of a task, run on a worker with `{context, input, event}` as its input. It must give true or false. If
+ * it fails for good or gives anything else, a client's event is dropped, and for another event the instance fails with
+ * EXPRESSION_FAILED.
  */
 export interface FunctionGuardDefinition {
   code: string;
@@ -125,6 +126,9 @@ export type ActionDefinition =
   | { send: SendDefinition };
 
 export type Language = "javascript" | "typescript" | "wasm";
+
+/** Whatever runs on a worker: a task, the task of a map, or a guard. Source text; for wasm the module's bytes in base64. */
+export type CodeDefinition = TaskDefinition | MapDefinition["task"] | FunctionGuardDefinition;
 
 /** A unit of code to run on a worker. */
 export interface TaskDefinition {
@@ -209,8 +213,11 @@ export interface SendDefinition {
   keep?: boolean;
 }
 
-/** Writes one key of the context: a literal, or a CEL expression over `context`, `input` and `event`. */
-export type SetDefinition = { key: string; value: JsonValue } | { key: string; expression: string };
+/**
+ * Writes one key of the context: a literal, or a CEL expression over `context`, `input` and `event`. Or, with `merge`,
+ * each member of the object that an expression gives, under its own key.
+ */
+export type SetDefinition = { key: string; value: JsonValue } | { key: string; expression: string } | { merge: string };
 
 /** Writes a line into the history: a text, or a CEL expression whose value is written. */
 export type LogDefinition = { message: string } | { expression: string };

@@ -159,7 +159,10 @@ export interface RetrySource {
   nonRetryable?: readonly string[];
 }
 
-/** Keys of the context and their values; `{expression: "..."}` is computed. Or the long form, for one key. */
+/**
+ * Keys of the context and their values; `{expression: "..."}` is computed. Or the long form, for one key. Or `merge`: CEL
+ * that gives an object, whose members are written each under its own key.
+ */
 export type SetSource =
   | { [key: string]: JsonValue | { expression: string } }
   | { key: string; value: JsonValue }
