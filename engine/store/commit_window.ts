@@ -84,11 +84,6 @@ export class CommitWindow {
     return cleared === undefined ? undefined : { version: cleared, value: undefined, older: undefined };
   }
 
-  /** Whether the key has been written since the floor, so that the older whole is not its latest word. */
-  hasKey(text: string): boolean {
-    return this.#chains.has(text);
-  }
-
   writtenSince(text: string, version: number): boolean {
     const chain = this.#chains.get(text);
     if (chain !== undefined && chain.newest.version > version) return true;

@@ -1,8 +1,8 @@
 /**
  * Values recently read from the file, bounded in bytes.
  *
- * - H1 A value here is what the file holds at every version that can still be read, unless the key is in the commit
- *      window, which is asked first: so a commit that leaves the window brings its values along.
+ * - H1 A value here is what the key held at the floor of the commit window. The window is asked first and knows of
+ *      everything since; a commit that leaves it, as the floor rises, brings its values along.
  */
 
 import type { Commit } from "./commit_window.ts";

@@ -169,8 +169,7 @@ export class SqliteStore implements Store, OlderWhole {
 
   /** For the versions of this store: the file's word on a key that no recent commit decides. */
   get(text: string, key: Bytes, version: number): Bytes | undefined {
-    const cached = this.#cache.get(text);
-    if (this.versions.window.hasKey(text)) return this.#readFile(() => this.#snapshots.get(key, version)); // H1
+    const cached = this.#cache.get(text); // H1
     if (cached !== undefined) return cached;
     const value = this.#readFile(() => this.#snapshots.get(key, version));
     if (value !== undefined) this.#cache.put(text, value);
