@@ -157,7 +157,7 @@ browserTest("an event that no state takes now is refused, or kept", async ({ pag
   match(await page.getByRole("alert").innerText(), /takes "delivered", "lost"/);
   equal(await page.locator("#event-name").inputValue(), "approve");
   await live(page);
-  await site.client.send("order-kept", "delivered", { data: { refused: "page is live" } });
+  await site.client.send("order-kept", "comment", { data: { note: "page is live" }, keep: true });
   await page.locator("#history", { hasText: "page is live" }).waitFor();
   await page.locator("input[name=keep]").check();
   await page.getByRole("button", { name: "Send event" }).click();
