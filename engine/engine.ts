@@ -44,6 +44,9 @@ export interface EngineOptions {
   onError?: (what: string, error: unknown) => void;
 }
 
+/** Aborted when the caller hangs up. A function is asked for it once the wait has lasted for a while: most are short. */
+export type CallerSignal = AbortSignal | (() => AbortSignal);
+
 /** What an engine has done since it was opened. */
 export interface EngineCounters {
   store: StoreStats;
@@ -76,6 +79,8 @@ export class Engine {
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #rpcs = new Map<string, number>();
+  /** Ends of the waits under way. */
+  readonly #waits = new Set<() => void>();
 
   private constructor(options: EngineOptions) {
     const { store, clock = systemClock, random = systemRandom } = options;
@@ -160,13 +165,13 @@ export class Engine {
   /** Starts an instance, and answers as {@link waitForEnd} does. @throws DegovError as {@link Instances.start} does */
   async start(
     request: StartRequest,
-    wait: { waitMs: number; signal?: AbortSignal },
+    wait: { waitMs: number; signal?: CallerSignal },
   ): Promise<{ instance: Instance; created: boolean }> {
     if (wait.waitMs === 0) return await this.instances.start(request);
     const instanceId = request.instanceId || newInstanceId();
     let created = false;
     const instance = await this.#wait(instanceId, wait, async () => {
-      const started = await this.instances.start({ ...request, instanceId });
+      const started = await this.instances.start({ ...request, instanceId, isFresh: !request.instanceId });
       created = started.created;
       return started.instance;
     });
@@ -174,17 +179,18 @@ export class Engine {
   }
 
   /** The instance, once it has ended or `waitMs` has passed or the signal is aborted. @throws DegovError NOT_FOUND */
-  async waitForEnd(instanceId: string, waitMs: number, signal?: AbortSignal): Promise<Instance> {
+  async waitForEnd(instanceId: string, waitMs: number, signal?: CallerSignal): Promise<Instance> {
     return await this.#wait(instanceId, { waitMs, signal }, () => this.instances.get(instanceId));
   }
 
   /** Listens before the first look, so that no end is missed in between. */
   async #wait(
     instanceId: string,
-    { waitMs, signal }: { waitMs: number; signal?: AbortSignal },
+    { waitMs, signal: callerSignal }: { waitMs: number; signal?: CallerSignal },
     firstLook: () => Promise<Instance>,
   ): Promise<Instance> {
     const untilMs = this.#clock.nowMs() + waitMs;
+    let signal = typeof callerSignal === "function" ? undefined : callerSignal;
     let over = new AbortController();
     const end = () => over.abort(WAIT_OVER);
     let distant: Watch | undefined;
@@ -195,7 +201,7 @@ export class Engine {
       end();
     });
     signal?.addEventListener("abort", end);
-    this.closing.addEventListener("abort", end);
+    this.#waits.add(end);
     try {
       for (let look = firstLook;; look = () => this.instances.get(instanceId)) {
         distant = await this.#watchOthers(instanceId, end);
@@ -204,6 +210,10 @@ export class Engine {
         if (instance.status !== "running" || leftMs <= 0 || signal?.aborted || this.closing.aborted) return instance;
         await this.#clock.sleep(Math.min(leftMs, WATCH_LOOK_MS), over.signal);
         if (ended !== undefined) return ended;
+        if (typeof callerSignal === "function" && signal === undefined) {
+          signal = callerSignal();
+          signal.addEventListener("abort", end);
+        }
         distant?.cancel();
         over = new AbortController(); // what ended the wait may not have been committed: wait for the next
       }
@@ -211,7 +221,7 @@ export class Engine {
       distant?.cancel();
       unlisten();
       signal?.removeEventListener("abort", end);
-      this.closing.removeEventListener("abort", end);
+      this.#waits.delete(end);
     }
   }
 
@@ -238,6 +248,7 @@ export class Engine {
   /** Ends long calls and the clockworks; short calls are still served. Idempotent. */
   async drain(): Promise<void> {
     this.#closing.abort();
+    for (const end of this.#waits) end();
     await Promise.all([this.#upkeep.stop(), this.#scheduler.stop()]);
   }
 

@@ -22,6 +22,8 @@ export interface StartRequest {
   /** 0 means the newest. */
   version: number;
   instanceId?: string;
+  /** The id was made for this very request by {@link newInstanceId}: no instance can have it. */
+  isFresh?: boolean;
   input: JsonObject;
 }
 
@@ -56,8 +58,11 @@ export class Instances {
    */
   async start(request: StartRequest): Promise<{ instance: Instance; created: boolean }> {
     const id = request.instanceId || newInstanceId();
+    let mayExist = request.instanceId !== undefined && request.instanceId !== "" && !request.isFresh;
     return await this.#scheduler.transact(async (run) => {
-      const existing = await readInstance(run.txn, id);
+      // An id that was just made is nobody else's; but an earlier run of this body may have been committed (S3).
+      const existing = mayExist ? await readInstance(run.txn, id) : undefined;
+      mayExist = true;
       if (existing !== undefined) return { instance: sameStart(existing.instance, request), created: false };
       const loaded = await run.definitions.load(run.txn, request.workflow, request.version);
       if (loaded === undefined) throw unknownWorkflow(request.workflow, request.version);

@@ -2,7 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type Wait as WaitMessage,
   WaitSchema,
@@ -20,7 +20,6 @@ import type { ExplainedWait } from "../explanation.ts";
 import type { ListCursor } from "../instances.ts";
 import type { WorkflowRecord } from "../records.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
-import { LongCall } from "./long_call.ts";
 import {
   fromObjectValue,
   fromStatus,
@@ -59,20 +58,19 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
 
     async startInstance(request, call) {
       const waitMs = atMost(request.waitMs, "wait_ms", POLL_WAIT_MS_MAX);
-      const { instance, created } = await waiting(waitMs, call, (signal) =>
-        engine.start({
-          workflow: requireId(request.workflow, "workflow"),
-          version: request.version,
-          instanceId: optionalId(request.instanceId, "instance_id"),
-          input: fromObjectValue(request.input, "input", INPUT_BYTES_MAX),
-        }, { waitMs, signal }));
+      const { instance, created } = await engine.start({
+        workflow: requireId(request.workflow, "workflow"),
+        version: request.version,
+        instanceId: optionalId(request.instanceId, "instance_id"),
+        input: fromObjectValue(request.input, "input", INPUT_BYTES_MAX),
+      }, { waitMs, signal: () => call.signal });
       return { instance: toInstanceMessage(instance, { payloads: true }), created };
     },
 
     async getInstance(request, call) {
       const instanceId = requireId(request.instanceId, "instance_id");
       const waitMs = atMost(request.waitMs, "wait_ms", POLL_WAIT_MS_MAX);
-      const instance = await waiting(waitMs, call, (signal) => engine.waitForEnd(instanceId, waitMs, signal));
+      const instance = await engine.waitForEnd(instanceId, waitMs, () => call.signal);
       return { instance: toInstanceMessage(instance, { payloads: true }) };
     },
 
@@ -174,21 +172,6 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       };
     },
   };
-
-  /** Runs what waits; without a wait it is given no signal. */
-  async function waiting<T>(
-    waitMs: number,
-    call: HandlerContext,
-    body: (signal: AbortSignal | undefined) => Promise<T>,
-  ): Promise<T> {
-    if (waitMs === 0) return await body(undefined);
-    const long = new LongCall({ waitMs, closing: engine.closing, call });
-    try {
-      return await body(long.signal);
-    } finally {
-      long.release();
-    }
-  }
 }
 
 const REASON_CHARS_MAX = 1_000;

@@ -28,6 +28,8 @@ export interface Chain {
   readonly text: string;
   readonly key: Bytes;
   newest: Entry;
+  /** Floor at which older entries were last cut off. */
+  cutAt?: number;
 }
 
 /** One commit. Its clears come before its points. */
@@ -136,7 +138,7 @@ export class CommitWindow {
       const chain = this.#chains.get(text);
       if (chain !== undefined) this.#push(commit, chain, value);
       else {
-        const fresh: Chain = { text, key, newest: { version, value, older: undefined } };
+        const fresh: Chain = { text, key, newest: { version, value, older: undefined }, cutAt: undefined };
         this.#chains.set(text, fresh);
         this.#order.add(text);
         this.#record(commit, fresh);
@@ -200,6 +202,8 @@ export class CommitWindow {
       }
       return;
     }
+    if (chain.cutAt === floor) return; // A key that nearly every commit writes is cut once, not once for each.
+    chain.cutAt = floor;
     let entry = chain.newest;
     while (entry.older !== undefined && entry.older.version > floor) entry = entry.older;
     entry.older = undefined; // M3
