@@ -3,6 +3,8 @@
 import { ConnectError, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { DegovError } from "../errors.ts";
+import { isTracing } from "../tracing.ts";
+import { tracingInterceptor } from "./tracing_interceptor.ts";
 import { type Post, unaryCall } from "./unary_call.ts";
 
 /** Where the engine listens unless told otherwise. */
@@ -42,17 +44,18 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
   const client = httpClient(options);
   const authorization = options.token === undefined ? undefined : `Bearer ${options.token}`;
   let current = 0;
+  const interceptors = [...options.interceptors ?? [], ...(isTracing() ? [tracingInterceptor] : [])];
   const connect = createConnectTransport({
     baseUrl: origins[0],
     useBinaryFormat: true,
-    interceptors: options.interceptors,
+    interceptors,
     fetch: (input, init) => {
       const url = new URL(String(input));
       if (authorization !== undefined) (init!.headers as Headers).set("authorization", authorization);
       return send(url.pathname + url.search, init!);
     },
   });
-  if (options.interceptors !== undefined && options.interceptors.length > 0) return connect;
+  if (interceptors.length > 0) return connect;
   const post: Post = (path, init) => {
     if (authorization !== undefined) init.headers.push(["authorization", authorization]);
     return send(path, init);
