@@ -61,7 +61,9 @@ function compileScript(source: string): Compilation {
   walk(program, (node) => {
     const message = importProblem(node);
     if (message !== undefined) imports.push({ path: "", message, ...startOf(node) });
-    if (node.type === "TaggedTemplateExpression") tagged.push(node);
+    if (node.type === "TaggedTemplateExpression") {
+      for (const text of (node.quasi as AnyNode).quasis as AnyNode[]) tagged.push(text);
+    }
   });
   if (imports.length > 0) return { ok: false, problems: imports.slice(0, 10) };
 

@@ -11,35 +11,46 @@ import type { AnyNode } from "./syntax_tree.ts";
 import { blank, type TextEdit } from "./text_edit.ts";
 
 /** What the isolate refuses: `import` followed by a parenthesis, a dot or a comment. */
-const IMPORT_TEXT = /import(?=\s*(?:[(.]|\/[/*]))/g;
+const IMPORT_TEXT = /import(?=\s*(?:[(.]|\/[/*]))/;
 /** Comments that would tell V8 another name for the code. */
 const MAGIC_COMMENT = /source(?:Mapping)?URL/;
 
-/** Edits for text that looks like an import, or the tagged template that cannot be rewritten. */
+/** Edits for text that looks like an import, or the piece of a tagged template that cannot be rewritten. */
 export function importTextEdits(
   source: string,
   comments: readonly Comment[],
-  taggedTemplates: readonly AnyNode[],
+  taggedTexts: readonly AnyNode[],
 ): { edits: TextEdit[]; refused?: Node } {
   const edits: TextEdit[] = [];
-  const isImport = (start: number, end: number) => {
-    IMPORT_TEXT.lastIndex = 0;
-    return IMPORT_TEXT.test(`${source.slice(start, end)}/*`);
-  };
   const blanked: Comment[] = [];
   for (const comment of comments) {
-    if (!isImport(comment.start, comment.end) && !MAGIC_COMMENT.test(comment.value)) continue;
+    if (!comment.value.includes("import") && !MAGIC_COMMENT.test(comment.value)) continue;
     edits.push(blank(source, comment.start, comment.end));
     blanked.push(comment);
   }
-  let nextComment = 0;
-  for (const match of source.matchAll(IMPORT_TEXT)) {
-    const at = match.index;
-    while (nextComment < blanked.length && blanked[nextComment].end <= at) nextComment++;
-    if (nextComment < blanked.length && blanked[nextComment].start <= at) continue;
-    const refused = taggedTemplates.find((node) => node.start <= at && at < node.end);
+  const comment = new Ranges(blanked);
+  const tagged = new Ranges([...taggedTexts].sort((a, b) => a.start - b.start));
+  for (const { index } of source.matchAll(new RegExp(IMPORT_TEXT, "g"))) {
+    if (comment.at(index) !== undefined) continue;
+    const refused = tagged.at(index);
     if (refused !== undefined) return { edits, refused };
-    edits.push({ start: at + 1, end: at + 2, text: "\\u006d" });
+    edits.push({ start: index + 1, end: index + 2, text: "\\u006d" });
   }
   return { edits };
+}
+
+/** Which of ascending ranges that do not overlap an offset lies in; to be asked in ascending order. */
+class Ranges<Range extends { start: number; end: number }> {
+  readonly #ranges: readonly Range[];
+  #next = 0;
+
+  constructor(ranges: readonly Range[]) {
+    this.#ranges = ranges;
+  }
+
+  at(offset: number): Range | undefined {
+    while (this.#next < this.#ranges.length && this.#ranges[this.#next].end <= offset) this.#next++;
+    const range = this.#ranges[this.#next];
+    return range !== undefined && range.start <= offset ? range : undefined;
+  }
 }

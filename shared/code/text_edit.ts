@@ -14,7 +14,7 @@ export function blank(source: string, start: number, end: number): TextEdit {
   return { start, end, text: source.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, " ") };
 }
 
-/** Applies edits that do not overlap, in any order. */
+/** Applies edits, in any order. Of two that overlap, the one that starts first counts. */
 export function applyEdits(source: string, edits: readonly TextEdit[]): { text: string; insertions: Insertion[] } {
   const ordered = edits.map((edit, order) => ({ ...edit, order }))
     .sort((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
@@ -23,6 +23,7 @@ export function applyEdits(source: string, edits: readonly TextEdit[]): { text: 
   const places = new LinePlaces(source);
   let at = 0;
   for (const edit of ordered) {
+    if (edit.start < at) continue;
     parts.push(source.slice(at, edit.start), edit.text);
     at = edit.end;
     const chars = edit.text.length - (edit.end - edit.start);
