@@ -2,7 +2,8 @@
  * A whole keyspace as lines of text, to be kept or moved to another store.
  *
  * The first line is a header, the last one a trailer with the number of pairs; between them one line per pair, keys and
- * values in base64, in the order of the keys. What engines write of themselves is left out.
+ * values in base64, in the order of the keys. What engines write of themselves is left out, and so is the log of all
+ * events, whose places mean something in its own store only; an engine begins a new one.
  *
  * - X1 Consistent: nothing may write meanwhile. Engines that are alive are noticed before and after, and the export is
  *      refused; a store file that an engine has open cannot be opened in the first place.
@@ -22,7 +23,8 @@ import {
   importKey,
   KEYSPACE_FORMAT,
 } from "../keyspace.ts";
-import type { Bytes, Pair, Store, Txn } from "../store/store.ts";
+import { decodeTuple } from "../store/tuple.ts";
+import type { Pair, Store, Txn } from "../store/store.ts";
 
 /** First line. */
 export interface ExportHeader {
@@ -39,6 +41,11 @@ export interface ExportPair {
 export interface ExportTrailer {
   pairs: number;
 }
+
+/** Families of keys that stay behind. */
+const LEFT: ReadonlySet<unknown> = new Set(["en", "k", "ev", "evm", "evh"]);
+/** Begins the keys of chunks, which are no tuples; none belongs to those families. */
+const CHUNK_MARK = 0xfe;
 
 const ROWS_PER_PAGE = 100;
 const ENGINES_MAX = 1_000;
@@ -66,10 +73,9 @@ export async function* exportKeyspace(store: Store, options: ExportOptions = {})
     from = afterLast([parsePair(after.line)]); // X2
     pairs = after.pairs;
   }
-  const left = enginesRange();
   for (;;) {
     const page = await store.transact((txn) => txn.range(from, ALL_KEYS.end, { limit: ROWS_PER_PAGE, snapshot: true }));
-    const kept = page.filter(({ key }) => !isWithin(key, left));
+    const kept = page.filter(({ key }) => key[0] === CHUNK_MARK || !LEFT.has(decodeTuple(key)[0]));
     pairs += kept.length;
     if (kept.length > 0) yield kept.map(formatPair);
     if (page.length < ROWS_PER_PAGE) break;
@@ -131,9 +137,4 @@ async function beats(store: Store): Promise<Map<string, string>> {
   const { begin, end } = enginesRange();
   const pairs = await store.transact((txn) => txn.range(begin, end, { limit: ENGINES_MAX, snapshot: true }));
   return new Map(pairs.map(({ key, value }) => [decodeEngineKey(key), value.toBase64()]));
-}
-
-function isWithin(key: Bytes, { begin, end }: { begin: Bytes; end: Bytes }): boolean {
-  const text = key.toHex();
-  return text >= begin.toHex() && text < end.toHex();
 }
