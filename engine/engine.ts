@@ -9,6 +9,7 @@ import { DegovError } from "../shared/errors.ts";
 import { WATCHERS_MAX } from "../shared/limits.ts";
 import { type Random, systemRandom } from "../shared/random.ts";
 import { InstanceChanges, type InstanceListener } from "./changes.ts";
+import type { EngineView } from "./cluster/membership.ts";
 import { DefinitionCatalog } from "./definitions.ts";
 import { EventLog } from "./events/event_log.ts";
 import { EventStreams } from "./events/event_stream.ts";
@@ -147,6 +148,11 @@ export class Engine {
   /** Workers that poll this engine, and the tasks they hold. */
   load(): { workerId: string; slots: number; leased: number }[] {
     return this.#scheduler.dispatcher.workers();
+  }
+
+  /** The engines that share the store. */
+  async engines(): Promise<EngineView[]> {
+    return await this.#scheduler.membership.list();
   }
 
   /** An RPC has come in. The methods are those of the services, so their number is bounded. */

@@ -10,7 +10,7 @@
  */
 
 import type { Clock } from "../../shared/clock.ts";
-import { decodeEngineKey, decodeJson, encodeJson, engineKey, enginesRange } from "../keyspace.ts";
+import { decodeEngineKey, decodeJson, encodeJson, engineKey, enginesRange, SHARDS } from "../keyspace.ts";
 import type { Store } from "../store/store.ts";
 import { ownerOf } from "./shard_owner.ts";
 
@@ -31,6 +31,18 @@ export interface EngineRecord {
   /** Counts up. */
   beat: number;
   version: string;
+}
+
+/** An engine as this one sees it. */
+export interface EngineView {
+  id: string;
+  isThis: boolean;
+  /** Its beat was seen to change of late (E1). */
+  isLive: boolean;
+  version: string;
+  startedAtMs: number;
+  /** Shards that it looks after, if all engines see what this one sees. */
+  shards: number;
 }
 
 interface Sight {
@@ -76,6 +88,22 @@ export class Membership {
   /** Whether this engine looks after the shard, as far as it knows (E2). */
   owns(shard: number): boolean {
     return this.#owned[shard] ??= ownerOf(shard, this.#live) === this.id;
+  }
+
+  /** Every engine that has a record, by id. */
+  async list(): Promise<EngineView[]> {
+    const { begin, end } = enginesRange();
+    const pairs = await this.#options.store.transact((txn) =>
+      txn.range(begin, end, { limit: ENGINES_MAX, snapshot: true })
+    );
+    const live = this.#live;
+    const owners = Array.from({ length: SHARDS }, (_, shard) => ownerOf(shard, live));
+    return pairs.map(({ key, value }) => {
+      const id = decodeEngineKey(key);
+      const { version, startedAtMs } = decodeJson<EngineRecord>(value);
+      const shards = owners.filter((owner) => owner === id).length;
+      return { id, isThis: id === this.id, isLive: live.includes(id), version, startedAtMs, shards };
+    });
   }
 
   /** Calls the listener whenever an engine has come or gone. */

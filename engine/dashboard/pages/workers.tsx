@@ -3,13 +3,12 @@
 import type { Engine } from "../../engine.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, page } from "../parts/page.tsx";
-import { formatCount } from "../parts/time.ts";
+import { formatBytes, formatCount } from "../parts/time.ts";
 import type { Pulse } from "../pulse.ts";
-import { VERSION } from "../../../shared/version.ts";
 
 export async function workersPage(engine: Engine, pulse: Pulse) {
   const nowMs = engine.nowMs();
-  const [workers, queue] = await Promise.all([engine.workers.list(), pulse.queue()]);
+  const [workers, queue, engines] = await Promise.all([engine.workers.list(), pulse.queue(), engine.engines()]);
   const load = new Map(engine.load().map((worker) => [worker.workerId, worker]));
   const slots = workers.reduce((sum, worker) => sum + (load.get(worker.id)?.slots ?? worker.slots), 0);
   const leased = [...load.values()].reduce((sum, worker) => sum + worker.leased, 0);
@@ -85,20 +84,59 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
           </div>
         </section>
         <section class="card" aria-labelledby="engines-heading">
-          <h2 id="engines-heading">This engine</h2>
-          <dl class="facts" id="engine" data-region>
-            <Fact name="Version" value={VERSION} />
-            <Fact name="Store" value={engine.store.kind} />
+          <h2 id="engines-heading">Engines</h2>
+          <div id="engines" data-region>
+            <Engines engines={engines} nowMs={nowMs} />
+          </div>
+        </section>
+        <section class="card" aria-labelledby="store-heading">
+          <h2 id="store-heading">The store, as this engine uses it</h2>
+          <dl class="facts" id="store" data-region>
+            <Fact name="Kind" value={engine.store.kind} />
             <Fact name="Commits" value={formatCount(store.commits)} />
             <Fact name="Flushes" value={formatCount(store.flushes)} />
             <Fact name="Retried transactions" value={formatCount(store.retries)} />
             <Fact name="Reads" value={formatCount(store.reads)} />
-            <Fact name="Workers polling" value={formatCount(load.size)} />
+            <Fact name="Written" value={formatBytes(store.bytesWritten)} />
           </dl>
         </section>
       </>
     ),
   });
+}
+
+function Engines({ engines, nowMs }: { engines: Awaited<ReturnType<Engine["engines"]>>; nowMs: number }) {
+  return (
+    <div class="scroll" tabindex={0} role="group" aria-label="Engines, scrollable">
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">Engine</th>
+            <th scope="col">Heard of</th>
+            <th scope="col">Version</th>
+            <th scope="col">Running since</th>
+            <th scope="col" class="number">Shards</th>
+          </tr>
+        </thead>
+        <tbody>
+          {engines.map(({ id, isThis, isLive, version, startedAtMs, shards }) => (
+            <tr>
+              <td class="long mono">
+                {id}
+                {isThis && <span class="muted">&nbsp;(this one)</span>}
+              </td>
+              <td>{isLive ? "yes" : <span class="cause">silent: taken for dead</span>}</td>
+              <td>{version}</td>
+              <td>
+                <Moment ms={startedAtMs} nowMs={nowMs} />
+              </td>
+              <td class="number">{shards}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 function Load({ leased, slots }: { leased: number; slots: number }) {
