@@ -23,6 +23,7 @@ import type { Instance } from "./machine/instance.ts";
 import { Upkeep, type UpkeepOptions } from "./maintenance/upkeep.ts";
 import type { RecordMeter } from "./scheduler/effects.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
+import { PoolReports } from "./signals/pool_reports.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
 import { WorkerRegistry } from "./scheduler/worker_registry.ts";
 import type { Store, StoreStats, Txn, Watch } from "./store/store.ts";
@@ -72,6 +73,8 @@ export class Engine {
   /** All events, for those that follow them. */
   readonly events: EventStreams;
   readonly eventLog: EventLog;
+  /** What workers say of their isolates. */
+  readonly pools = new PoolReports();
   readonly store: Store;
   readonly sessionTimeoutMs: number;
   readonly #scheduler: Scheduler;

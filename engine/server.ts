@@ -9,6 +9,8 @@ import { listen, type Listener, type Tls } from "./access/listener.ts";
 import type { WatchedTokenFile } from "./access/token_table.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { app } from "./rpc/app.ts";
+import { EngineMetrics } from "./signals/metrics.ts";
+import { mountSignals } from "./signals/routes.ts";
 import { auditInterceptor } from "./rpc/audit_interceptor.ts";
 
 const logger = getLogger(["degov", "engine"]);
@@ -34,11 +36,13 @@ export interface ServeOptions extends EngineOptions {
 export async function serveEngine(options: ServeOptions): Promise<EngineServer> {
   const { tokens, tls, requestsPerSecond } = options;
   const onError = (what: string, error: unknown) => logger.error("Cannot {what}: {error}", { what, error });
-  const engine = await Engine.open({ onError, ...options });
+  const metrics = new EngineMetrics();
+  const engine = await Engine.open({ onError, meter: metrics, ...options });
   const audit = tokens === undefined ? undefined : loggedAudit;
   const gate = new Gate({ tokens: tokens?.table, secure: tls !== undefined, audit, requestsPerSecond });
   const interceptors = audit === undefined ? [] : [auditInterceptor(audit, gate)];
   const application = app(engine, { onInternalError: onError, interceptors });
+  mountSignals(application, { engine, metrics });
   assertDeclared(application.routes);
   const serve = (request: Request) => application.fetch(request);
   let listener: Listener;

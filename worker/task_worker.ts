@@ -132,7 +132,13 @@ export class TaskWorker {
       await this.#clock.sleep(intervalMs, ended.signal);
       if (ended.signal.aborted) return;
       try {
-        this.#stopLeases(await client.heartbeat(session, [...this.#held.values()].map(({ name }) => name)));
+        this.#stopLeases(
+          await client.heartbeat(
+            session,
+            [...this.#held.values()].map(({ name }) => name),
+            this.#options.pool.stats(),
+          ),
+        );
       } catch (thrown) {
         const error = DegovError.from(thrown);
         logger.warn("Cannot send a heartbeat: {reason}", { reason: error.message });

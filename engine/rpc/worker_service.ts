@@ -5,6 +5,7 @@ import {
   type Completion as CompletionMessage,
   CompletionStatus,
   type Lease,
+  type PoolStats,
   type WorkerService,
 } from "../../proto/gen/degov/v1/worker_service_pb.ts";
 import { DegovError } from "../../shared/errors.ts";
@@ -76,8 +77,9 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
       return { statuses: statuses.map((status) => STATUSES[status]) };
     },
 
-    async heartbeat({ workerId, session, leases }) {
+    async heartbeat({ workerId, session, leases, pool }) {
       const stop = await workers.heartbeat(requireId(workerId, "worker_id"), session, leases.map(toLeaseName));
+      if (pool !== undefined) engine.pools.report(workerId, { ...pool, ...toNumbers(pool) });
       return { stop: stop.map(fromLeaseName) };
     },
 
@@ -97,6 +99,22 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
     async getCode({ hash }) {
       return { code: await definitions.code(requireId(hash, "hash")) };
     },
+  };
+}
+
+/** 64-bit counters as numbers: exact for any count that a worker lives to see. */
+function toNumbers(pool: PoolStats) {
+  return {
+    residentBytes: Number(pool.residentBytes),
+    executions: Number(pool.executions),
+    failures: Number(pool.failures),
+    deadlines: Number(pool.deadlines),
+    memoryKills: Number(pool.memoryKills),
+    crashes: Number(pool.crashes),
+    isolatesStarted: Number(pool.isolatesStarted),
+    isolatesRecycled: Number(pool.isolatesRecycled),
+    codeCacheHits: Number(pool.codeCacheHits),
+    codeCacheMisses: Number(pool.codeCacheMisses),
   };
 }
 

@@ -31,6 +31,8 @@ export interface EffectTargets {
 }
 
 export interface RecordMeter {
+  /** Whether anybody wants to know. */
+  readonly isOn: boolean;
   committed(instance: Instance, record: HistoryRecord): void;
 }
 
@@ -55,7 +57,7 @@ export class Effects {
   recorded(txn: Txn, instance: Instance, record: HistoryRecord): void {
     this.#targets.eventLog?.append(txn, instance, record, this.#recordCount++);
     this.trace?.recorded(instance, record);
-    if (this.#targets.meter !== undefined) this.#records.push({ instance, record });
+    if (this.#targets.meter?.isOn) this.#records.push({ instance, record });
     this.#changed.push(instance);
   }
 

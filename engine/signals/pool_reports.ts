@@ -1,0 +1,37 @@
+/** What workers said of their isolates with their last heartbeat to this engine. In memory, for metrics only. */
+
+import { LRUCache } from "lru-cache";
+import { WORKERS_MAX } from "../../shared/limits.ts";
+
+/** Counters since the worker process began, but for slots, busy, queued and residentBytes, which are of now. */
+export interface PoolReport {
+  slots: number;
+  busy: number;
+  queued: number;
+  residentBytes: number;
+  executions: number;
+  failures: number;
+  deadlines: number;
+  memoryKills: number;
+  crashes: number;
+  isolatesStarted: number;
+  isolatesRecycled: number;
+  codeCacheHits: number;
+  codeCacheMisses: number;
+}
+
+export class PoolReports {
+  readonly #reports = new LRUCache<string, PoolReport>({ max: WORKERS_MAX });
+
+  report(workerId: string, report: PoolReport): void {
+    this.#reports.set(workerId, report);
+  }
+
+  /** Reports of those workers that are still registered; others are forgotten. */
+  of(workerIds: ReadonlySet<string>): Map<string, PoolReport> {
+    for (const workerId of [...this.#reports.keys()]) {
+      if (!workerIds.has(workerId)) this.#reports.delete(workerId);
+    }
+    return new Map(this.#reports.entries());
+  }
+}
