@@ -16,6 +16,8 @@ export interface EngineNodeOptions {
   store: Store;
   seed: number;
   skewMs: number;
+  /** How long the log of all events keeps them. */
+  eventsKeepMs?: number;
   mutation?: Mutation;
   onError: (what: string, error: unknown) => void;
 }
@@ -47,6 +49,7 @@ export class EngineNode {
           clock: this.node.clock,
           random: new SeededRandom(options.seed + attempt),
           sessionTimeoutMs: SESSION_TIMEOUT_MS,
+          eventsKeepMs: options.eventsKeepMs,
           onError: options.onError,
         });
         mutation?.engine?.(engine);

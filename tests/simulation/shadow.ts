@@ -25,6 +25,8 @@ export interface InstanceShadow {
   readonly timers: Set<string>;
   readonly indexes: Set<string>;
   readonly applied: Set<string>;
+  /** Sequences of its records in the log of all events, in the order of that log. */
+  readonly logged: number[];
 }
 
 /** What one commit did to one instance. */
@@ -35,6 +37,12 @@ export interface InstanceChange {
   readonly tasks: readonly { taskId: string; before: TaskRecord | undefined; after: TaskRecord | undefined }[];
   /** True time. */
   readonly atMs: number;
+}
+
+/** What a commit left at a key. */
+export interface Write {
+  key: Bytes;
+  value: Bytes | undefined;
 }
 
 interface OpenChange {
@@ -59,7 +67,7 @@ export class Shadow {
   }
 
   /** Applies one commit; what it changed, instance by instance. */
-  apply(writes: readonly { key: Bytes; value: Bytes | undefined }[], atMs: number): InstanceChange[] {
+  apply(writes: readonly Write[], atMs: number): InstanceChange[] {
     const changes = new Map<string, OpenChange>();
     const changeOf = (id: string): OpenChange => {
       let change = changes.get(id);
@@ -70,7 +78,7 @@ export class Shadow {
       }
       return change;
     };
-    for (const { key, value } of writes) this.#write(key, value, changeOf);
+    for (const { key, value } of inOrder(writes)) this.#write(key, value, changeOf);
     return [...changes.values()];
   }
 
@@ -119,6 +127,12 @@ export class Shadow {
       case "xw":
         put(changeOf(String(tuple[4])).shadow.indexes, `${tuple[1]}/${tuple[2]}/${tuple[3]}`, value);
         break;
+      case "ev": {
+        if (value === undefined) break;
+        const { instanceId, sequence } = decodeJson<{ instanceId: string; sequence: number }>(value);
+        changeOf(instanceId).shadow.logged.push(sequence);
+        break;
+      }
       default: {
         const name = tuple.join(" ");
         if (value === undefined) this.others.delete(name);
@@ -143,11 +157,18 @@ export class Shadow {
         timers: new Set(),
         indexes: new Set(),
         applied: new Set(),
+        logged: [],
       };
       this.instances.set(id, shadow);
     }
     return shadow;
   }
+}
+
+/** In the order of keys, as the places in the log are. */
+function inOrder(writes: readonly Write[]): readonly Write[] {
+  const order = (a: Write, b: Write) => a.key.toHex() < b.key.toHex() ? -1 : 1;
+  return [...writes].sort(order);
 }
 
 function parseTask(value: Bytes): TaskRecord {

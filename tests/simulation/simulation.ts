@@ -49,6 +49,8 @@ export interface SimulationResult {
 const FAULTS_MS = 15_000;
 /** Within this after the last fault everything has come to rest; beyond a lost session and a lost answer. */
 const CALM_MS = 60_000;
+/** Beyond the run's end: nothing is deleted. */
+const EVENTS_KEEP_MS = 3_600_000;
 const VIOLATIONS_MAX = 5;
 const DRAWS_MAX = 1_000;
 
@@ -70,6 +72,7 @@ class Simulation {
   readonly #workers: WorkerNode[] = [];
   readonly #instanceIds: string[] = [];
   readonly #violations: string[] = [];
+  readonly #isLogging: boolean;
   #calmSinceMs = Infinity;
   #faults = 0;
   #made = 0;
@@ -79,6 +82,7 @@ class Simulation {
     this.#options = options;
     this.#time = time;
     this.#random = new SeededRandom(seed);
+    this.#isLogging = this.#random.next() < 0.5;
     this.#network = new Network(time, this.#derived());
     this.#store = new MemoryStore({ clock: time, random: this.#derived() });
     this.#observe();
@@ -92,7 +96,7 @@ class Simulation {
     for (let count = 2 + random.below(4); count > 0; count--) this.#startEngine();
     for (let count = 1 + random.below(5); count > 0; count--) this.#startWorker();
     const clients = Array.from({ length: 1 + random.below(5) }, (_, index) => this.#client(`c${index}`, workflows));
-    const working = clients.map((client) => client.work(4 + random.below(12), faultsEndMs + 10_000));
+    const working = clients.map((client) => client.work(6 + random.below(16), faultsEndMs + 10_000));
 
     this.#setFaults();
     this.#injectFaults(faultsEndMs);
@@ -147,6 +151,7 @@ class Simulation {
       seed: this.#random.below(1e9),
       skewMs: this.#skew(),
       mutation: this.#options.mutation,
+      ...(this.#isLogging ? { eventsKeepMs: EVENTS_KEEP_MS } : {}),
       onError: (what: string, error: unknown) => this.#trace(() => `cannot ${what}: ${error}`),
     };
   }

@@ -1,4 +1,4 @@
-/** Transitions of an instance are ordered, each exactly once: every revision has one record, written with it. */
+/** Transitions of an instance are ordered, each exactly once: every revision has one record, and one entry in the log. */
 
 import type { Checker } from "./checker.ts";
 
@@ -13,6 +13,11 @@ export const transitions: Checker = {
     const steps = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + 1 + index);
     if (to < from || written.join() !== steps.join()) {
       complain(`instance ${id} went from revision ${from} to ${to}, and the commit wrote records [${written}]`);
+    }
+    if (
+      shadow.logged.length > 0 && shadow.logged.join() !== Array.from({ length: to }, (_, index) => index + 1).join()
+    ) {
+      complain(`instance ${id}, revision ${to}: the log of events has records [${shadow.logged}]`);
     }
     if (shadow.history.size !== to) {
       complain(`instance ${id}, revision ${to}: there are ${shadow.history.size} records`);
