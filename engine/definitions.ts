@@ -7,7 +7,7 @@
 import { LRUCache } from "lru-cache";
 import { compileCode } from "../shared/code/compile.ts";
 import { canonicalDefinition, definitionHash } from "../shared/definition/canonical.ts";
-import type { Definition, TaskDefinition } from "../shared/definition/definition.ts";
+import type { CodeDefinition, Definition } from "../shared/definition/definition.ts";
 import { tasksOf } from "../shared/definition/tasks.ts";
 import { assert, DegovError } from "../shared/errors.ts";
 import { TASK_TIMEOUT_MS_DEFAULT } from "../shared/limits.ts";
@@ -31,7 +31,7 @@ import type { Bytes, Store, Txn } from "./store/store.ts";
 export interface LoadedDefinition {
   readonly record: WorkflowRecord;
   /** What the scheduler needs to know of a task of this very definition. */
-  facts(task: TaskDefinition): TaskFacts;
+  facts(code: CodeDefinition): TaskFacts;
 }
 
 const LOADED_MAX = 1_000;
@@ -150,22 +150,27 @@ export function unknownWorkflow(name: string, version: number): DegovError {
 }
 
 function toLoaded(record: WorkflowRecord): LoadedDefinition {
-  const facts = new Map<TaskDefinition, TaskFacts>();
-  [...tasksOf(record.definition)].forEach(({ task }, index) => {
-    facts.set(task, {
+  const { definition, codeHashes } = record;
+  const facts = new Map<CodeDefinition, TaskFacts>();
+  [...tasksOf(definition)].forEach(({ task, code }, index) => {
+    const priority = task.priority ?? definition.priority ?? 0;
+    facts.set(code, {
       name: task.name,
-      workflow: record.definition.name,
-      codeHash: record.codeHashes[index],
+      workflow: definition.name,
+      codeHash: codeHashes[index],
       capability: task.language === "wasm" ? "wasm" : "javascript",
       timeoutMs: task.timeoutMs ?? TASK_TIMEOUT_MS_DEFAULT,
       ...(task.retry === undefined ? {} : { retry: task.retry }),
+      ...(priority === 0 ? {} : { priority }),
+      ...(task.delayMs === undefined ? {} : { delayMs: task.delayMs }),
+      ...(task.limit === undefined ? {} : { limit: { max: task.limit.max, key: "" } }),
     });
   });
   return {
     record,
-    facts: (task) => {
-      const found = facts.get(task);
-      assert(found !== undefined, `task "${task.name}" is not of definition "${record.definition.name}"`);
+    facts: (code) => {
+      const found = facts.get(code);
+      assert(found !== undefined, `the code of a task is not of definition "${definition.name}"`);
       return found;
     },
   };

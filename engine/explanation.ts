@@ -18,6 +18,8 @@ export interface TaskWait {
   name: string;
   status: UnfinishedTask["status"];
   attempt: number;
+  /** Of a map's item, from 0. */
+  index?: number;
   workerId?: string;
   retryAtMs?: number;
   lastFailure?: Failure;
@@ -47,7 +49,7 @@ export async function explain(
       if (wait.kind !== "task") waits.push(wait);
       else {
         const task = await readUnfinishedTask(run.txn, instanceId, wait.taskId);
-        if (task !== undefined) waits.push(toTaskWait(wait.taskId, task.record, workers));
+        if (task !== undefined) waits.push({ ...toTaskWait(wait.taskId, task.record, workers), ...indexOf(wait) });
       }
     }
     const summary = instance.status === "running"
@@ -59,6 +61,10 @@ export async function explain(
       }`;
     return { summary, waits };
   });
+}
+
+function indexOf({ index }: { readonly index?: number }): { index?: number } {
+  return index === undefined ? {} : { index };
 }
 
 function toTaskWait(taskId: string, task: UnfinishedTask, workers: readonly WorkerRecord[]): TaskWait {
@@ -94,6 +100,22 @@ function describe(wait: ExplainedWait): string {
         : `At ${toIso(wait.fireAtMs)} it goes to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
     case "event":
       return `The event "${wait.name}" leads to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
+    case "child":
+      return `Instance "${wait.instanceId}" of "${wait.workflow}", which it started, has not ended.`;
+    case "map":
+      return `Of the ${wait.total} items of map "${wait.name}", ${wait.done} are done and ${
+        wait.begun - wait.done
+      } have begun.`;
+    case "resume":
+      return "It is paused, and goes on when it is resumed.";
+    case "admission":
+      return `As many instances of its workflow${
+        wait.limitKey === "" ? "" : ` and the key "${wait.limitKey}"`
+      } run as may.`;
+    case "decision":
+      return `A worker decides on a transition for "${wait.event}".`;
+    case "compensation":
+      return `State "${wait.state}" is undone, then ${wait.left} more; then it ends as ${wait.end}.`;
     case "transition":
       return `It is on its way from "${wait.from}" to "${wait.to}", because of "${wait.event}".`;
   }
@@ -108,6 +130,10 @@ function describeTask(wait: TaskWait): string {
       return `Task "${wait.name}" is queued: ${wait.reason}.${last}`;
     case "delayed":
       return `Task "${wait.name}" is tried again at ${toIso(wait.retryAtMs!)}.${last}`;
+    case "limited":
+      return `Task "${wait.name}" waits: as many of its kind run as may.${last}`;
+    case "paused":
+      return `Task "${wait.name}" waits until the instance is resumed.${last}`;
     case "leased":
       return `Task "${wait.name}" runs on worker "${wait.workerId}" (attempt ${wait.attempt}).${last}`;
   }

@@ -1,19 +1,24 @@
 /** What clients do with instances. Every change is one transaction (C1). */
 
-import { checkInput } from "../shared/definition/input_schema.ts";
-import { DegovError, formatProblems } from "../shared/errors.ts";
+import { DegovError } from "../shared/errors.ts";
 import { newInstanceId, newOperationId } from "../shared/ids.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../shared/json.ts";
+import type { Definition } from "../shared/definition/definition.ts";
 import { unknownWorkflow } from "./definitions.ts";
 import type { HistoryRecord } from "./machine/history.ts";
 import type { MachineInput } from "./machine/input.ts";
 import type { Instance, InstanceStatus } from "./machine/instance.ts";
-import { advance, start } from "./machine/machine.ts";
+import { HistoryTracker } from "./machine/history_tracker.ts";
+import { advance } from "./machine/machine.ts";
+import { migrate } from "./machine/migration.ts";
 import { appliedKey, decodeIndexKey, decodeJson, EMPTY, historyKey, indexRange } from "./keyspace.ts";
 import { completeLarge } from "./large_value.ts";
 import { readInstance } from "./records.ts";
 import { toError } from "./rejection.ts";
+import { enroll } from "./scheduler/admission.ts";
 import { apply } from "./scheduler/application.ts";
+import type { Run } from "./scheduler/scheduler.ts";
+import { begin } from "./scheduler/starting.ts";
 import type { Scheduler } from "./scheduler/scheduler.ts";
 import type { Txn } from "./store/store.ts";
 
@@ -66,13 +71,7 @@ export class Instances {
       if (existing !== undefined) return { instance: sameStart(existing.instance, request), created: false };
       const loaded = await run.definitions.load(run.txn, request.workflow, request.version);
       if (loaded === undefined) throw unknownWorkflow(request.workflow, request.version);
-      const { definition, version } = loaded.record;
-      if (definition.inputSchema !== undefined) requireInput(request.workflow, definition.inputSchema, request.input);
-      const result = start(definition, { id, version, input: request.input }, run.nowMs);
-      if (result.kind === "rejected") throw toError(`start workflow "${request.workflow}"`, result.rejection);
-      const instance = run.effects.trace?.started(result.instance) ?? result.instance;
-      await apply(run, undefined, { ...result, instance }, loaded);
-      return { instance, created: true };
+      return { instance: await begin(run, loaded, { id, input: request.input }), created: true };
     });
   }
 
@@ -96,16 +95,95 @@ export class Instances {
     return { instance, duplicate: repeated && id !== undefined, kept };
   }
 
-  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
-  async cancel(instanceId: string, reason: string): Promise<Instance> {
-    const what = `cancel instance "${instanceId}"`;
-    return (await this.#operate(instanceId, newOperationId(), what, { kind: "cancel", reason })).instance;
+  /**
+   * Ends an instance; with `compensate` its undo actions run first, without it they do not, and by default as its
+   * definition says.
+   *
+   * @throws DegovError NOT_FOUND, FAILED_PRECONDITION
+   */
+  async cancel(instanceId: string, reason: string, compensate?: boolean): Promise<Instance> {
+    const how = compensate === undefined ? {} : { compensate };
+    return await this.#steer(instanceId, `cancel instance "${instanceId}"`, { kind: "cancel", reason, ...how });
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
   async retry(instanceId: string): Promise<Instance> {
-    const what = `retry instance "${instanceId}"`;
-    return (await this.#operate(instanceId, newOperationId(), what, { kind: "retry" })).instance;
+    return await this.#steer(instanceId, `retry instance "${instanceId}"`, { kind: "retry" });
+  }
+
+  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async pause(instanceId: string, reason: string): Promise<Instance> {
+    return await this.#steer(instanceId, `pause instance "${instanceId}"`, { kind: "pause", reason });
+  }
+
+  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async resume(instanceId: string): Promise<Instance> {
+    return await this.#steer(instanceId, `resume instance "${instanceId}"`, { kind: "resume" });
+  }
+
+  /**
+   * Moves an instance to a newer version of its definition; 0 means the newest.
+   *
+   * @throws DegovError NOT_FOUND, FAILED_PRECONDITION
+   */
+  async migrate(instanceId: string, version: number): Promise<Instance> {
+    return await this.#scheduler.transact(async (run) => {
+      const stored = await readInstance(run.txn, instanceId);
+      if (stored === undefined) throw unknownInstance(instanceId);
+      const { instance } = stored;
+      const from = await run.definitions.pinned(run.txn, instance);
+      const to = await run.definitions.load(run.txn, instance.workflow, version);
+      if (to === undefined) throw unknownWorkflow(instance.workflow, version);
+      if (version !== 0 && version === instance.version) return instance; // an earlier call did it
+      const result = migrate(from.record.definition, to.record, instance, run.nowMs);
+      if (result.kind === "rejected") throw toError(`migrate instance "${instanceId}"`, result.rejection, instance);
+      await apply(run, stored, result, to);
+      return result.instance;
+    });
+  }
+
+  /**
+   * Starts an instance where another was after one of its records (0: the newest), with the context it had then.
+   *
+   * @throws DegovError NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION
+   */
+  async fork(
+    instanceId: string,
+    options: { sequence?: number; newInstanceId?: string; version?: number },
+  ): Promise<Instance> {
+    const id = options.newInstanceId || newInstanceId();
+    const source = await this.get(instanceId);
+    const sequence = options.sequence || source.revision;
+    const what = `fork instance "${instanceId}"`;
+    if (sequence > source.revision) {
+      const message = `Cannot ${what} at record ${sequence}: it has ${source.revision} records`;
+      throw new DegovError("FAILED_PRECONDITION", message);
+    }
+    const tracker = new HistoryTracker();
+    for (let after = 0; after < sequence;) {
+      const { records } = await this.history(instanceId, after, Math.min(HISTORY_PER_READ, sequence - after));
+      for (const record of records) tracker.take(record);
+      after = records[records.length - 1].sequence;
+    }
+    const { state, context } = tracker;
+    if (state === undefined) {
+      throw new DegovError(
+        "FAILED_PRECONDITION",
+        `Cannot ${what} at record ${sequence}: it had not entered a state then`,
+      );
+    }
+    return await this.#scheduler.transact(async (run) => {
+      const existing = await readInstance(run.txn, id);
+      if (existing !== undefined) throw taken(id);
+      const version = options.version || source.version;
+      const loaded = await run.definitions.load(run.txn, source.workflow, version);
+      if (loaded === undefined) throw unknownWorkflow(source.workflow, version);
+      if (!Object.hasOwn(loaded.record.definition.states, state)) {
+        throw new DegovError("FAILED_PRECONDITION", `Cannot ${what}: version ${version} has no state "${state}"`);
+      }
+      const origin = { instanceId, sequence, state, context };
+      return await begin(run, loaded, { id, input: source.input as JsonObject, origin });
+    });
   }
 
   /** @throws DegovError NOT_FOUND */
@@ -163,6 +241,11 @@ export class Instances {
     });
   }
 
+  /** Puts an input of an operator to the machine. */
+  async #steer(instanceId: string, what: string, input: MachineInput): Promise<Instance> {
+    return (await this.#operate(instanceId, newOperationId(), what, input)).instance;
+  }
+
   /** Puts one input to the machine, once per operation id. */
   async #operate(
     instanceId: string,
@@ -176,11 +259,11 @@ export class Instances {
       if (stored === undefined) throw unknownInstance(instanceId);
       const key = appliedKey(instanceId, operationId);
       if (await txn.get(key) !== undefined) return { instance: stored.instance, repeated: true };
-      if (input.kind === "cancel" && stored.instance.status === "cancelled") {
-        return { instance: stored.instance, repeated: true };
-      }
+      if (isDone(stored.instance, input)) return { instance: stored.instance, repeated: true };
       const loaded = await run.definitions.pinned(txn, stored.instance);
-      const result = advance(loaded.record.definition, stored.instance, input, nowMs);
+      const { definition } = loaded.record;
+      const wanted = input.kind === "retry" ? await toRetry(run, definition, stored.instance) : input;
+      const result = advance(definition, stored.instance, wanted, nowMs);
       if (result.kind === "rejected") throw toError(what, result.rejection, stored.instance);
       txn.set(key, EMPTY);
       await apply(run, stored, result, loaded);
@@ -189,6 +272,28 @@ export class Instances {
   }
 }
 
+/** Whether an operation has nothing left to do. */
+function isDone({ status, paused, phase }: Instance, { kind }: MachineInput): boolean {
+  if (kind === "cancel") {
+    return status === "cancelled" || (phase.kind === "compensating" && phase.end.status === "cancelled");
+  }
+  if (kind === "pause") return paused === true;
+  return kind === "resume" && status === "running" && !paused;
+}
+
+/** A retry, which has to wait where as many instances run as may. */
+async function toRetry(run: Run, definition: Definition, { id, status, limitKey }: Instance): Promise<MachineInput> {
+  if (limitKey === undefined || status !== "failed" || definition.limit === undefined) return { kind: "retry" };
+  const mustWait = await enroll(run, definition, { instanceId: id, limitKey });
+  return { kind: "retry", ...(mustWait ? { waiting: true } : {}) };
+}
+
+function taken(instanceId: string): DegovError {
+  const message = `Cannot start instance "${instanceId}": there is one of this id; choose another id`;
+  return new DegovError("ALREADY_EXISTS", message);
+}
+
+const HISTORY_PER_READ = 500;
 /** History records of one answer, well below RPC_BYTES_MAX. */
 const HISTORY_PAGE_BYTES_MAX = 4_000_000;
 
@@ -198,18 +303,6 @@ export function unknownInstance(instanceId: string): DegovError {
 
 export function newestFirst(a: ListCursor, b: ListCursor): number {
   return b.createdAtMs - a.createdAtMs || (a.instanceId < b.instanceId ? 1 : -1);
-}
-
-function requireInput(workflow: string, schema: JsonObject, input: JsonObject): void {
-  const checked = checkInput(schema, input);
-  if (checked.ok) return;
-  throw new DegovError(
-    "INVALID_ARGUMENT",
-    `Cannot start workflow "${workflow}": the input is not what its schema asks for\n${
-      formatProblems(checked.problems.map((problem) => ({ ...problem, path: `input.${problem.path}` })))
-    }`,
-    { problems: checked.problems },
-  );
 }
 
 /** The instance that is there, if the request would have started the same. */

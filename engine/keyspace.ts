@@ -15,7 +15,7 @@
  * | h      | instance, sequence                                      | HistoryRecord, JSON (large)              |
  * | t      | instance, task                                          | TaskRecord (large)                       |
  * | e      | instance, event or operation id                         | empty: it has been applied               |
- * | r      | shard, capability, readyAtMs, instance, task            | empty: the task is queued                |
+ * | r      | shard, capability, rank, instance, task                 | empty: the task is queued                |
  * | l      | worker, instance, task                                  | LeaseRecord, JSON                        |
  * | tm     | shard, fireAtMs, instance, timer                        | empty: the timer is pending              |
  * | w      | worker                                                  | WorkerRecord, JSON                       |
@@ -24,6 +24,12 @@
  * | n      | status, workflow                                        | counter: instances of that status        |
  * | g      | hash                                                    | empty: the code may be collected         |
  * | en     | engine                                                  | EngineRecord, JSON: it is alive          |
+ * | o      | instance, number                                        | StoredMessage, JSON (large): to be sent  |
+ * | lc     | workflow, task, limit key                               | number of permits taken, JSON            |
+ * | lq     | workflow, task, limit key, rank, instance, task id      | empty: the task waits for a permit       |
+ * | ic     | workflow, limit key                                     | number of permits taken, JSON            |
+ * | iq     | workflow, limit key, sinceMs, instance                  | empty: the instance waits for a permit   |
+ * | sc     | schedule                                                | ScheduleRecord, JSON (large)             |
  * | k      | shard                                                   | counter: tasks were queued in the shard  |
  *
  * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
@@ -136,8 +142,18 @@ export type Capability = "javascript" | "wasm";
 export interface ReadyPlace {
   capability: Capability;
   readyAtMs: number;
+  /** Higher first; absent means 0. */
+  priority?: number;
   instanceId: string;
   taskId: string;
+}
+
+/** Time between two priorities in a rank: further than any clock goes. */
+const PRIORITY_SPAN_MS = 40_000_000_000_000;
+
+/** Orders by priority, then by time. */
+function toRank(readyAtMs: number, priority = 0): number {
+  return readyAtMs - priority * PRIORITY_SPAN_MS;
 }
 
 export function readyKey(place: ReadyPlace): Bytes {
@@ -145,7 +161,7 @@ export function readyKey(place: ReadyPlace): Bytes {
     "r",
     shardOf(place.instanceId),
     place.capability,
-    place.readyAtMs,
+    toRank(place.readyAtMs, place.priority),
     place.instanceId,
     place.taskId,
   ]);
@@ -154,13 +170,78 @@ export function readyRange(shard: number, capability: Capability): KeyRange {
   return prefixRange(encodeTuple(["r", shard, capability]));
 }
 export function decodeReadyKey(key: Bytes): ReadyPlace {
-  const [, , capability, readyAtMs, instanceId, taskId] = decodeTuple(key);
+  const [, , capability, rank, instanceId, taskId] = decodeTuple(key);
+  const priority = 0 - Math.floor(Number(rank) / PRIORITY_SPAN_MS);
   return {
     capability: capability as Capability,
-    readyAtMs: Number(readyAtMs),
+    readyAtMs: Number(rank) + priority * PRIORITY_SPAN_MS,
+    ...(priority === 0 ? {} : { priority }),
     instanceId: instanceId as string,
     taskId: taskId as string,
   };
+}
+
+/** What an instance sends to others, by number. */
+export function messageKey(instanceId: string, number: number): Bytes {
+  return encodeTuple(["o", instanceId, number]);
+}
+export function messagesRange(instanceId: string): KeyRange {
+  return prefixRange(encodeTuple(["o", instanceId]));
+}
+export function decodeMessageKey(key: Bytes): { instanceId: string; number: number } {
+  const [, instanceId, number] = decodeTuple(key);
+  return { instanceId: instanceId as string, number: Number(number) };
+}
+
+/** One bound on how many attempts of a task are handed out at once. */
+export interface TaskLimit {
+  workflow: string;
+  name: string;
+  key: string;
+}
+
+export function permitsKey({ workflow, name, key }: TaskLimit): Bytes {
+  return encodeTuple(["lc", workflow, name, key]);
+}
+/** Place of a task that waits for a permit, in the order in which they are given. */
+export function permitQueueKey(limit: TaskLimit, place: Omit<ReadyPlace, "capability">): Bytes {
+  const { workflow, name, key } = limit;
+  const { readyAtMs, priority, instanceId, taskId } = place;
+  return encodeTuple(["lq", workflow, name, key, toRank(readyAtMs, priority), instanceId, taskId]);
+}
+export function permitQueueRange({ workflow, name, key }: TaskLimit): KeyRange {
+  return prefixRange(encodeTuple(["lq", workflow, name, key]));
+}
+export function decodePermitQueueKey(key: Bytes): { instanceId: string; taskId: string } {
+  const [, , , , , instanceId, taskId] = decodeTuple(key) as string[];
+  return { instanceId, taskId };
+}
+
+export function admissionsKey(workflow: string, limitKey: string): Bytes {
+  return encodeTuple(["ic", workflow, limitKey]);
+}
+/** Place of an instance that waits to be admitted. */
+export function admissionQueueKey(
+  workflow: string,
+  limitKey: string,
+  place: { sinceMs: number; instanceId: string },
+): Bytes {
+  return encodeTuple(["iq", workflow, limitKey, place.sinceMs, place.instanceId]);
+}
+export function admissionQueueRange(workflow: string, limitKey: string): KeyRange {
+  return prefixRange(encodeTuple(["iq", workflow, limitKey]));
+}
+export function decodeAdmissionQueueKey(key: Bytes): string {
+  return decodeTuple(key)[4] as string;
+}
+
+export function scheduleKey(scheduleId: string): Bytes {
+  return encodeTuple(["sc", scheduleId]);
+}
+/** All schedules whose id comes after `after`. */
+export function schedulesRange(after: string | undefined): KeyRange {
+  const all = prefixRange(encodeTuple(["sc"]));
+  return after === undefined ? all : { begin: prefixRange(encodeTuple(["sc", after])).end, end: all.end };
 }
 
 export function leaseKey(workerId: string, instanceId: string, taskId: string): Bytes {

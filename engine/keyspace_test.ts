@@ -21,6 +21,14 @@ const SAMPLES: Record<string, Uint8Array[]> = {
   e: [keyspace.appliedKey("i", "o")],
   r: [keyspace.readyKey({ capability: "wasm", readyAtMs: 1, instanceId: "i", taskId: "t" })],
   l: [keyspace.leaseKey("w", "i", "t")],
+  lc: [keyspace.permitsKey({ workflow: "w", name: "t", key: "k" })],
+  lq: [
+    keyspace.permitQueueKey({ workflow: "w", name: "t", key: "k" }, { readyAtMs: 1, instanceId: "i", taskId: "t" }),
+  ],
+  ic: [keyspace.admissionsKey("w", "k")],
+  iq: [keyspace.admissionQueueKey("w", "k", { sinceMs: 1, instanceId: "i" })],
+  o: [keyspace.messageKey("i", 1)],
+  sc: [keyspace.scheduleKey("s")],
   tm: [keyspace.timerKey({ fireAtMs: 1, instanceId: "i", timerId: "t" })],
   w: [keyspace.workerKey("w")],
   x: [keyspace.statusIndexKey({ status: "running", createdAtMs: 1, instanceId: "i" })],
@@ -68,6 +76,8 @@ Deno.test("every key function makes a key of its family, of as many parts as the
 Deno.test("every function of keyspace.ts that makes keys is looked at here", () => {
   const made = Object.keys(keyspace).filter((name) => /^(?!decode).*Key$/.test(name)).sort();
   const used = [
+    "admissionQueueKey",
+    "admissionsKey",
     "appliedKey",
     "codeKey",
     "codeMarkKey",
@@ -79,7 +89,11 @@ Deno.test("every function of keyspace.ts that makes keys is looked at here", () 
     "instanceKey",
     "latestVersionKey",
     "leaseKey",
+    "messageKey",
+    "permitQueueKey",
+    "permitsKey",
     "readyKey",
+    "scheduleKey",
     "statusIndexKey",
     "taskKey",
     "timerKey",
@@ -106,6 +120,12 @@ Deno.test("keys of time sort by time, and decode to what they were made of", () 
   fc.assert(fc.property(place, fc.constantFrom("javascript" as const, "wasm" as const), (at, capability) => {
     const ready = { capability, readyAtMs: at.fireAtMs, instanceId: at.instanceId, taskId: at.timerId };
     deepEqual(keyspace.decodeReadyKey(keyspace.readyKey(ready)), ready);
+    for (const priority of [-100, 1, 100]) {
+      const urgent = { ...ready, priority };
+      deepEqual(keyspace.decodeReadyKey(keyspace.readyKey(urgent)), urgent);
+      const isFirst = keyspace.readyKey(urgent).toHex() < keyspace.readyKey({ ...ready, readyAtMs: 0 }).toHex();
+      equal(isFirst, priority > 0);
+    }
   }));
 });
 

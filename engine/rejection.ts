@@ -37,6 +37,17 @@ export function toError(what: string, rejection: Rejection, instance?: Instance)
         "FAILED_PRECONDITION",
         `Cannot ${what}: its history has no room left; start a new instance`,
       );
+    case "paused":
+      return new DegovError("FAILED_PRECONDITION", `Cannot ${what}: it is paused; resume it first`);
+    case "notPaused":
+      return new DegovError("FAILED_PRECONDITION", `Cannot ${what}: it is not paused`);
+    case "compensating":
+      return new DegovError(
+        "FAILED_PRECONDITION",
+        `Cannot ${what}: its undo actions run; cancel it without compensation to end it at once`,
+      );
+    case "notMovable":
+      return new DegovError("FAILED_PRECONDITION", `Cannot ${what}: ${rejection.message}`);
     case "unknownTask":
     case "unknownTimer":
       return new DegovError(

@@ -67,6 +67,14 @@ export const KEPT_BYTES_MAX = 1 * MIB;
 export const TASKS_PER_INSTANCE_MAX = 1_000;
 /** Items of one list that is mapped: their outputs must fit into the context anyway. */
 export const MAP_ITEMS_MAX = 10_000;
+/** What the maps of one instance hold together: inputs of tasks to begin, and outputs. */
+export const MAP_BYTES_MAX = 1 * MIB;
+/** A map begins no task when its instance has so many, so that there is room for others. */
+export const MAP_TASKS_MAX = TASKS_PER_INSTANCE_MAX / 2;
+/** Completed visits of states with undo actions, of one instance. */
+export const UNDO_VISITS_MAX = 1_000;
+/** Failures that wait while an instance is paused; beyond them it fails. */
+export const HELD_MAX = 100;
 /** Child instances below one another. */
 export const CHILD_DEPTH_MAX = 16;
 /** Priorities lie between this one's negative and it. */

@@ -1,24 +1,30 @@
 /**
- * Running a list of actions: in document order, `set` and `log` at once, tasks scheduled side by side.
+ * Running a list of actions: in document order, `set`, `log` and `send` at once, tasks, maps and children begun side by
+ * side.
  *
- * A task's input is computed at its place in the list, so it sees what stands before it and nothing that stands after.
+ * An input is computed at its action's place in the list, so it sees what stands before it and nothing that stands after.
  */
 
 import type {
   ActionDefinition,
   LogDefinition,
+  Mapping,
   SetDefinition,
   TaskDefinition,
 } from "../../shared/definition/definition.ts";
-import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { runSend, runStart } from "./children.ts";
 import type { Draft } from "./draft.ts";
-import { evaluateText } from "./expression.ts";
+import { evaluateText, type Scope } from "./expression.ts";
 import { Fault } from "./fault.ts";
-import type { EventValue } from "./instance.ts";
+import type { EventValue, ListPlace } from "./instance.ts";
+import { evaluateLimitKey } from "./limit_key.ts";
+import { runMap } from "./maps.ts";
 import { setMember } from "./members.ts";
-import { formatListPlace, type ListPlace } from "./place.ts";
+import { formatListPlace } from "./place.ts";
 
-interface ActionPlace {
+/** Where an action stands, and the event that it is run for. */
+export interface ActionPlace {
   readonly event: EventValue;
   readonly list: ListPlace;
   readonly index: number;
@@ -32,21 +38,38 @@ export function runActions(
 ): Fault | undefined {
   if (actions === undefined) return undefined;
   for (let index = 0; index < actions.length; index++) {
-    const action = actions[index];
-    const at: ActionPlace = { ...options, index };
-    const fault = "set" in action
-      ? runSet(draft, action.set, at)
-      : "log" in action
-      ? runLog(draft, action.log, at)
-      : runTask(draft, (action as { task: TaskDefinition }).task, at);
+    const fault = runAction(draft, actions[index], { ...options, index });
     if (fault !== undefined) return fault;
   }
 }
 
+function runAction(draft: Draft, action: ActionDefinition, at: ActionPlace): Fault | undefined {
+  if ("task" in action) return runTask(draft, action.task, at);
+  if ("set" in action) return runSet(draft, action.set, at);
+  if ("log" in action) return runLog(draft, action.log, at);
+  if ("map" in action) return runMap(draft, action.map, at);
+  if ("start" in action) return runStart(draft, action.start, at);
+  return runSend(draft, action.send, at);
+}
+
 function runSet(draft: Draft, set: SetDefinition, at: ActionPlace): Fault | undefined {
+  if ("merge" in set) return runMerge(draft, set.merge, at);
   const value = "expression" in set ? evaluateIn(draft, set.expression, at, "set.expression") : set.value;
   if (value instanceof Fault) return value;
   return placed(draft.setContext(set.key, value), at, "set");
+}
+
+/** Sets each member of an object. */
+function runMerge(draft: Draft, text: string, at: ActionPlace): Fault | undefined {
+  const value = evaluateIn(draft, text, at, "set.merge");
+  if (value instanceof Fault) return value;
+  if (!isJsonObject(value)) {
+    return placed(new Fault("expression", "what is to be merged is no object"), at, "set.merge");
+  }
+  for (const key of Object.keys(value)) {
+    const fault = draft.setContext(key, value[key]);
+    if (fault !== undefined) return placed(fault, at, "set.merge");
+  }
 }
 
 function runLog(draft: Draft, log: LogDefinition, at: ActionPlace): Fault | undefined {
@@ -56,31 +79,50 @@ function runLog(draft: Draft, log: LogDefinition, at: ActionPlace): Fault | unde
 }
 
 function runTask(draft: Draft, task: TaskDefinition, at: ActionPlace): Fault | undefined {
-  const input = task.input === undefined ? undefined : mapInput(draft, task.input, at);
+  const input = task.input === undefined ? undefined : evaluateMapping(draft, task.input, at, "task.input");
   if (input instanceof Fault) return input;
-  return placed(draft.scheduleTask(task, input), at, "task");
+  const limitKey = evaluateLimitKey(draft, task.limit, at, "task.limit.key");
+  if (limitKey instanceof Fault) return limitKey;
+  const active = { name: task.name, output: task.output ?? task.name, ...(task.merge && { merge: true as const }) };
+  const scheduled = { code: task, task: active, limitKey };
+  return placed(draft.scheduleTask(scheduled, input), at, "task");
 }
 
-function mapInput(draft: Draft, input: string | Record<string, string>, at: ActionPlace): JsonValue | Fault {
-  if (typeof input === "string") return evaluateIn(draft, input, at, "task.input");
+/** The value of a mapping; `member` is its place within the action. */
+export function evaluateMapping(
+  draft: Draft,
+  mapping: Mapping,
+  at: ActionPlace,
+  member: string,
+  scope: Scope = {},
+): JsonValue | Fault {
+  if (typeof mapping === "string") return evaluateIn(draft, mapping, at, member, scope);
   const mapped: JsonObject = {};
-  for (const key of Object.keys(input)) {
-    const value = evaluateIn(draft, input[key], at, `task.input.${key}`);
+  for (const key of Object.keys(mapping)) {
+    const value = evaluateIn(draft, mapping[key], at, `${member}.${key}`, scope);
     if (value instanceof Fault) return value;
     setMember(mapped, key, value);
   }
   return mapped;
 }
 
-function evaluateIn(draft: Draft, text: string, at: ActionPlace, member: string): JsonValue | Fault {
-  return evaluateText(draft, text, { event: at.event, place: () => formatActionPlace(at, member) });
+/** The value of an expression; `member` is its place within the action. */
+export function evaluateIn(
+  draft: Draft,
+  text: string,
+  at: ActionPlace,
+  member: string,
+  scope: Scope = {},
+): JsonValue | Fault {
+  return evaluateText(draft, text, { ...scope, event: at.event, place: () => formatActionPlace(at, member) });
 }
 
 /** A fault of the draft, which knows no places, as a sentence that names the action's. */
-function placed(fault: Fault | undefined, at: ActionPlace, member: string): Fault | undefined {
-  return fault && new Fault(fault.cause, `Cannot run ${formatActionPlace(at, member)}: ${fault.message}.`);
+export function placed(outcome: string | Fault | undefined, at: ActionPlace, member: string): Fault | undefined {
+  if (!(outcome instanceof Fault)) return undefined;
+  return new Fault(outcome.cause, `Cannot run ${formatActionPlace(at, member)}: ${outcome.message}.`);
 }
 
-function formatActionPlace(at: ActionPlace, member: string): string {
+export function formatActionPlace(at: ActionPlace, member: string): string {
   return `${formatListPlace(at.list)}[${at.index}].${member}`;
 }

@@ -239,3 +239,24 @@ check(
   { status: "completed", context: { n: 1, via: "start", same: true } },
   { input: { n: 1 } },
 );
+
+check(
+  "runActions() sets each member of an object that is merged",
+  { a: { on: { x: [{ actions: [{ set: { merge: "event.data" } }] }] } } },
+  [{ event: "x", data: JSON.parse('{"n": 2, "list": [1], "__proto__": 3}') }],
+  { context: JSON.parse('{"n": 2, "m": 1, "list": [1], "__proto__": 3}'), status: "running" },
+  { input: { n: 1, m: 1 } },
+);
+
+check(
+  "runActions() refuses to merge what is no object",
+  { a: { on: { x: [{ actions: [{ set: { merge: "event.data" } }] }] } } },
+  [{ event: "x", data: [1] }],
+  {
+    context: {},
+    rejection: {
+      reason: "expressionFailed",
+      message: /^Cannot run .*\.set\.merge: what is to be merged is no object\.$/,
+    },
+  },
+);

@@ -1,26 +1,44 @@
 /** Which of several transitions is taken: the first, in document order, whose guard holds. */
 
-import type { TransitionDefinition } from "../../shared/definition/definition.ts";
-import { assert } from "../../shared/errors.ts";
+import type { FunctionGuardDefinition, TransitionDefinition } from "../../shared/definition/definition.ts";
+import { ERROR_EVENT } from "../../shared/definition/definition.ts";
+import { isJsonObject } from "../../shared/json.ts";
 import type { Draft } from "./draft.ts";
 import { evaluateGuard } from "./expression.ts";
 import { Fault } from "./fault.ts";
-import type { EventValue } from "./instance.ts";
+import type { EventValue, TransitionSource } from "./instance.ts";
 import { transitionAt, transitionsFor } from "./lookup.ts";
-import { formatTransitionPlace, type TransitionPlace } from "./place.ts";
+import { formatTransitionPlace } from "./place.ts";
 
-/** A transition that was chosen, and what for. */
+/** A transition that was chosen, and what for; or, with `question`, one whose guard only a worker can evaluate. */
 export interface Choice {
   readonly transition: TransitionDefinition;
-  readonly place: TransitionPlace;
+  readonly place: TransitionSource;
   readonly event: EventValue;
+  readonly question?: FunctionGuardDefinition;
 }
 
-/** The transition that the current state takes for an event, or undefined when no guard holds or none is declared. */
-export function chooseForEvent(draft: Draft, event: EventValue): Choice | Fault | undefined {
-  const transitions = transitionsFor(draft.state, event.name);
-  for (let index = 0; index < transitions.length; index++) {
-    const choice = consider(draft, transitions[index], { place: { event: event.name, index }, event });
+/**
+ * The transition that is taken for an event, the state's own coming before those of every state; undefined when no guard
+ * holds or none is declared. `after`: only those that come after this one.
+ */
+export function chooseForEvent(
+  draft: Draft,
+  event: EventValue,
+  after?: Extract<TransitionSource, { event: string }>,
+): Choice | Fault | undefined {
+  const { name } = event;
+  if (!after?.everywhere) {
+    const own = transitionsFor(draft.state, name);
+    for (let index = after === undefined ? 0 : after.index + 1; index < own.length; index++) {
+      const choice = consider(draft, own[index], { place: { event: name, index }, event });
+      if (choice !== undefined) return choice;
+    }
+  }
+  if (draft.definition.on === undefined) return undefined;
+  const everywhere = transitionsFor(draft.definition, name);
+  for (let index = after?.everywhere ? after.index + 1 : 0; index < everywhere.length; index++) {
+    const choice = consider(draft, everywhere[index], { place: { event: name, index, everywhere: true }, event });
     if (choice !== undefined) return choice;
   }
 }
@@ -28,22 +46,26 @@ export function chooseForEvent(draft: Draft, event: EventValue): Choice | Fault 
 /** The state's `after[index]`, or undefined when its guard does not hold. */
 export function chooseAfter(draft: Draft, index: number, event: EventValue): Choice | Fault | undefined {
   const place = { after: index };
-  return consider(draft, transitionAt(draft.state, place), { place, event });
+  return consider(draft, transitionAt(draft.definition, draft.instance.state, place), { place, event });
 }
 
 function consider(
   draft: Draft,
   transition: TransitionDefinition,
-  options: { place: TransitionPlace; event: EventValue },
+  options: { place: TransitionSource; event: EventValue },
 ): Choice | Fault | undefined {
-  if (transition.guard !== undefined) {
-    assert(typeof transition.guard === "string", "a guard is an expression");
-    const holds = evaluateGuard(draft, transition.guard, {
-      event: options.event,
-      place: () => `states.${draft.instance.state}.${formatTransitionPlace(options.place)}.guard`,
-    });
-    if (holds instanceof Fault) return holds;
-    if (!holds) return undefined;
-  }
-  return { transition, ...options };
+  const { guard, codes } = transition;
+  if (codes !== undefined && options.event.name === ERROR_EVENT && !takesCode(codes, options.event)) return undefined;
+  if (guard === undefined) return { transition, ...options };
+  if (typeof guard !== "string") return { transition, ...options, question: guard };
+  const holds = evaluateGuard(draft, guard, {
+    event: options.event,
+    place: () => `${formatTransitionPlace(draft.instance.state, options.place)}.guard`,
+  });
+  if (holds instanceof Fault) return holds;
+  return holds ? { transition, ...options } : undefined;
+}
+
+function takesCode(codes: readonly string[], { data }: EventValue): boolean {
+  return isJsonObject(data) && typeof data.code === "string" && codes.includes(data.code);
 }

@@ -8,13 +8,15 @@ import { setMember } from "./members.ts";
 export function contextAt(records: readonly HistoryRecord[]): JsonObject {
   let context: JsonObject = {};
   for (const { entries } of records) {
-    for (const entry of entries) context = apply(context, entry);
+    for (const entry of entries) context = applyEntry(context, entry);
   }
   return context;
 }
 
-function apply(context: JsonObject, entry: HistoryEntry): JsonObject {
+/** The context after one more entry; the context that was given may be changed. */
+export function applyEntry(context: JsonObject, entry: HistoryEntry): JsonObject {
   if (entry.kind === "started") return { ...entry.input as JsonObject };
+  if (entry.kind === "forked") return { ...entry.context };
   if (entry.kind === "contextSet") setMember(context, entry.key, entry.value);
   else if (entry.kind === "taskCompleted") {
     if (!entry.merged) setMember(context, entry.key, entry.output);

@@ -10,17 +10,31 @@
  * - D5 An instance that has ended has no tasks, no timers and no kept events.
  */
 
-import type { Definition, StateDefinition, TaskDefinition } from "../../shared/definition/definition.ts";
+import type {
+  CodeDefinition,
+  Definition,
+  StateDefinition,
+  TransitionDefinition,
+} from "../../shared/definition/definition.ts";
 import { assert } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../shared/json.ts";
-import { CONTEXT_BYTES_MAX, STEP_BYTES_MAX, TASKS_PER_INSTANCE_MAX } from "../../shared/limits.ts";
+import { CONTEXT_BYTES_MAX, MAP_BYTES_MAX, STEP_BYTES_MAX, TASKS_PER_INSTANCE_MAX } from "../../shared/limits.ts";
 import { Fault } from "./fault.ts";
 import type { HistoryEntry } from "./history.ts";
-import type { AttemptReport, Command } from "./input.ts";
-import type { ActiveTask, Instance, KeptEvent, PendingTimer, Phase } from "./instance.ts";
-import { describeSize, jsonBytes, memberBytes } from "./json_bytes.ts";
-import { stateOf } from "./lookup.ts";
+import type { AttemptReport, Command, Message } from "./input.ts";
+import type {
+  ActiveTask,
+  Held,
+  Instance,
+  KeptEvent,
+  PendingTimer,
+  Phase,
+  TransitionSource,
+  Verdict,
+} from "./instance.ts";
+import { describeSize, jsonBytes, memberBytes, TOO_LARGE } from "./json_bytes.ts";
+import { stateOf, transitionAt } from "./lookup.ts";
 import { hasMembers, omitMember, setMember } from "./members.ts";
 import { isStateTimer } from "./timer_id.ts";
 import { WorkBudget } from "./work_budget.ts";
@@ -87,6 +101,11 @@ export class Draft {
   /** The definition of the current state. */
   get state(): StateDefinition {
     return stateOf(this.definition, this.#instance.state);
+  }
+
+  /** A transition that the current state takes, by its place. */
+  transitionAt(source: TransitionSource): TransitionDefinition {
+    return transitionAt(this.definition, this.#instance.state, source);
   }
 
   /** The value of an expression may be the context itself, which then must not be written to any more (D1). */
@@ -157,27 +176,104 @@ export class Draft {
     this.record({ kind: "contextCleared", key });
   }
 
-  /** Schedules a task with the whole context (`input` undefined) or with the given input. */
-  scheduleTask(task: TaskDefinition, mapped: JsonValue | undefined): Fault | undefined {
-    const instance = this.#instance;
-    const bytes = mapped === undefined ? instance.contextBytes : jsonBytes(mapped, STEP_BYTES_MAX);
+  /** Schedules code with the whole context (`input` undefined) or with the given input; its id. */
+  scheduleTask(
+    { code, task, limitKey }: { code: CodeDefinition; task: ActiveTask; limitKey?: string },
+    mapped: JsonValue | undefined,
+  ): string | Fault {
+    const { context, contextBytes } = this.#instance;
+    const bytes = mapped === undefined ? contextBytes : jsonBytes(mapped, STEP_BYTES_MAX);
     const fault = describeSize("its input", bytes, STEP_BYTES_MAX) ?? this.reserve(bytes);
     if (fault !== undefined) return fault;
-    this.#taskCount ??= Object.keys(instance.tasks).length;
-    if (this.#taskCount >= TASKS_PER_INSTANCE_MAX) {
+    const taskId = this.beginTask(task);
+    if (taskId instanceof Fault) return taskId;
+    const input = mapped === undefined ? context : mapped;
+    if (mapped === undefined) this.#ownsContext = false;
+    this.commands.push({
+      kind: "scheduleTask",
+      taskId,
+      task: code,
+      input,
+      ...(limitKey === undefined ? {} : { limitKey }),
+    });
+    return taskId;
+  }
+
+  /** Begins something that is waited for as a task is; its id. */
+  beginTask(task: ActiveTask): string | Fault {
+    if (this.taskCount >= TASKS_PER_INSTANCE_MAX) {
       return new Fault("limit", `an instance may have at most ${TASKS_PER_INSTANCE_MAX} unfinished tasks`);
     }
-    const input = mapped === undefined ? instance.context : mapped;
-    if (mapped === undefined) this.#ownsContext = false;
-    const taskId = `t${++instance.tasksScheduled}`;
-    this.#ownTasks()[taskId] = {
-      name: task.name,
-      output: task.output ?? task.name,
-      ...(task.merge && { merge: true }),
-    };
-    this.#taskCount++;
-    this.commands.push({ kind: "scheduleTask", taskId, task, input });
-    this.record({ kind: "taskScheduled", taskId, name: task.name });
+    const taskId = `t${++this.#instance.tasksScheduled}`;
+    this.#ownTasks()[taskId] = task;
+    this.#taskCount!++;
+    const { name, item, child } = task;
+    this.record({
+      kind: "taskScheduled",
+      taskId,
+      name,
+      ...(item === undefined ? {} : { index: item.index }),
+      ...(child === undefined ? {} : { child: child.id }),
+    });
+    return taskId;
+  }
+
+  /** Number of unfinished tasks. */
+  get taskCount(): number {
+    return this.#taskCount ??= Object.keys(this.#instance.tasks).length;
+  }
+
+  /** Replaces what is known of a task that goes on. */
+  setTask(taskId: string, task: ActiveTask): void {
+    this.#ownTasks()[taskId] = task;
+  }
+
+  /** Sends something to another instance, after all that was sent before. */
+  send(message: Message): void {
+    const number = this.nextMessage;
+    this.#instance.messages = number;
+    this.commands.push({ kind: "message", number, ...message });
+  }
+
+  /** The number of the message that is sent next. */
+  get nextMessage(): number {
+    return (this.#instance.messages ?? 0) + 1;
+  }
+
+  /** Puts aside what cannot take effect now. */
+  hold(held: Held): void {
+    this.#instance.held = [...this.#instance.held ?? [], held];
+  }
+
+  /** Takes the oldest of what was put aside. */
+  releaseHeld(): Held | undefined {
+    const [first, ...rest] = this.#instance.held ?? [];
+    if (rest.length === 0) delete this.#instance.held;
+    else this.#instance.held = rest;
+    return first;
+  }
+
+  /** Takes the verdict out of what was put aside, if it is there. */
+  releaseHeldVerdict(): Verdict | undefined {
+    const held = this.#instance.held ?? [];
+    const index = held.findIndex(({ kind }) => kind === "decided");
+    if (index < 0) return undefined;
+    const rest = held.toSpliced(index, 1);
+    if (rest.length === 0) delete this.#instance.held;
+    else this.#instance.held = rest;
+    const found = held[index];
+    return found.kind === "decided" ? found.verdict : undefined;
+  }
+
+  /** Sets members of the instance that few have; undefined removes one. */
+  setRare(members: RareMembers): void {
+    for (const key of Object.keys(members) as (keyof RareMembers)[]) {
+      if (members[key] === undefined) delete this.#instance[key];
+    }
+    Object.assign(
+      this.#instance,
+      Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)),
+    );
   }
 
   /** Ends a task with its output; or, where the context has no room for that, with the failure returned. */
@@ -205,29 +301,92 @@ export class Draft {
     this.record({ kind: "taskCompleted", taskId, name, key, output, ...(merged && { merged: true }), ...report });
   }
 
+  /** Ends the task of a map's item with its output; or, where there is no room for that, with the failure returned. */
+  completeItem(taskId: string, output: JsonValue, report: AttemptReport): Failure | undefined {
+    const { name, item } = this.#instance.tasks[taskId];
+    const { mapId, index } = item!;
+    const active = this.#instance.tasks[mapId];
+    const bytes = jsonBytes(output, MAP_BYTES_MAX);
+    const mapBytes = active.map!.bytes + bytes;
+    const fault = describeSize(`the output of item ${index}`, bytes, MAP_BYTES_MAX) ?? this.reserve(bytes) ??
+      describeSize("what the map holds", mapBytes > MAP_BYTES_MAX ? TOO_LARGE : mapBytes, MAP_BYTES_MAX);
+    if (fault !== undefined) {
+      const message = `Cannot store the output of item ${index} of map "${name}": ${fault.message}.`;
+      const failure: Failure = { code: "RESOURCE_EXHAUSTED", message, task: name };
+      this.failTask(taskId, failure, report);
+      return failure;
+    }
+    this.#removeTask(taskId);
+    const outputs = { ...active.map!.outputs, [index]: output };
+    this.setTask(mapId, { ...active, map: { ...active.map!, outputs, bytes: mapBytes } });
+    this.record({ kind: "itemCompleted", taskId, name, index, output, ...report });
+  }
+
   failTask(taskId: string, failure: Failure, report: AttemptReport): void {
     const { name } = this.#instance.tasks[taskId];
     this.#removeTask(taskId);
     this.record({ kind: "taskFailed", taskId, name, failure, ...report });
   }
 
-  cancelTasks(): void {
+  /** Ends a task with no more than an entry of its own. */
+  endTask(taskId: string, entry: HistoryEntry): void {
+    this.#removeTask(taskId);
+    this.record(entry);
+  }
+
+  /** Cancels every task, and drops what was put aside of the tasks and timers that it came from. */
+  cancelTasks(compensate?: boolean): void {
+    delete this.#instance.held;
     const { tasks } = this.#instance;
     if (!hasMembers(tasks)) return;
-    for (const taskId of Object.keys(tasks).sort(byAge)) {
-      this.commands.push({ kind: "cancelTask", taskId });
-      this.record({ kind: "taskCancelled", taskId, name: tasks[taskId].name });
-    }
+    for (const taskId of Object.keys(tasks).sort(byAge)) this.#commandCancel(taskId, tasks[taskId], compensate);
     this.#instance.tasks = {};
     this.#ownsTasks = true;
     this.#taskCount = undefined;
   }
 
+  /** Cancels the tasks that are chosen. */
+  cancelSome(isChosen: (task: ActiveTask) => boolean): void {
+    const { tasks } = this.#instance;
+    for (const taskId of Object.keys(tasks).filter((taskId) => isChosen(tasks[taskId])).sort(byAge)) {
+      this.#commandCancel(taskId, tasks[taskId], undefined);
+      this.#removeTask(taskId);
+    }
+  }
+
+  #commandCancel(taskId: string, { name, child, map }: ActiveTask, compensate: boolean | undefined): void {
+    if (child !== undefined) {
+      const reason = `The instance "${this.#instance.id}" that started it does not wait for it any more`;
+      const how = compensate === undefined ? {} : { compensate };
+      this.send({ about: "cancel", taskId, child: child.id, reason, ...how });
+    } else if (map === undefined) this.commands.push({ kind: "cancelTask", taskId });
+    this.record({ kind: "taskCancelled", taskId, name });
+  }
+
   setTimer(timerId: string, delayMs: number): void {
+    this.setTimerAt(timerId, this.nowMs + delayMs);
+  }
+
+  /** Sets a timer for a time, which may be over; the engine has it unless the instance is paused. */
+  setTimerAt(timerId: string, fireAtMs: number): void {
     assert(!Object.hasOwn(this.#instance.timers, timerId), `timer ${timerId} is set once`);
-    const fireAtMs = this.nowMs + delayMs;
     this.#ownTimers()[timerId] = { fireAtMs };
-    this.commands.push({ kind: "setTimer", timerId, fireAtMs });
+    if (!this.#instance.paused) this.commands.push({ kind: "setTimer", timerId, fireAtMs });
+  }
+
+  /** Clears every timer. */
+  dropTimers(): void {
+    if (!this.#instance.paused) this.#clearTimers(() => true);
+    this.#instance.timers = {};
+    this.#ownsTimers = true;
+  }
+
+  /** Takes every timer from the engine, or gives it to it again; the instance keeps them all the while. */
+  moveTimers(kind: "setTimer" | "clearTimer"): void {
+    const { timers } = this.#instance;
+    for (const timerId of Object.keys(timers).sort(byAge)) {
+      this.commands.push({ kind, timerId, fireAtMs: timers[timerId].fireAtMs });
+    }
   }
 
   fireTimer(timerId: string): void {
@@ -243,7 +402,8 @@ export class Draft {
 
   keepEvent(event: KeptEvent): void {
     this.#instance.kept = [...this.#instance.kept, event];
-    this.record({ kind: "eventKept", ...event });
+    const { refusedIn: _refusedIn, ...entry } = event;
+    this.record({ kind: "eventKept", ...entry });
   }
 
   /** Takes an event out of those kept. */
@@ -253,18 +413,39 @@ export class Draft {
     return event;
   }
 
+  /** Cancels tasks, clears timers and drops kept events: nothing that was waited for is waited for any more. */
+  stopWaiting(compensate?: boolean): void {
+    this.cancelTasks(compensate);
+    if (hasMembers(this.#instance.timers)) this.dropTimers();
+    this.#instance.kept = [];
+  }
+
   /** Ends the instance (D5). Its own entry comes last. */
-  end(status: "completed" | "failed" | "cancelled", entry: HistoryEntry): void {
+  end(entry: EndEntry, compensate?: boolean): void {
     const instance = this.#instance;
     assert(instance.status === "running", "an instance ends once");
-    this.cancelTasks();
-    if (hasMembers(instance.timers)) this.#clearTimers(() => true);
-    instance.kept = [];
+    this.stopWaiting(compensate);
+    delete instance.undo;
+    delete instance.paused;
     instance.phase = SETTLED;
-    instance.status = status;
+    instance.status = entry.kind;
     instance.endedAtMs = this.nowMs;
     if (entry.kind === "failed") instance.failure = entry.failure;
+    if (entry.kind === "completed" && entry.output !== undefined) instance.output = entry.output;
+    if (instance.parent?.taskId !== undefined) this.#tellParent(instance.parent.id, instance.parent.taskId, entry);
     this.record(entry);
+  }
+
+  #tellParent(to: string, taskId: string, entry: EndEntry): void {
+    const { id, context } = this.#instance;
+    if (entry.kind === "completed") {
+      this.send({ about: "end", to, taskId, outcome: { output: entry.output ?? context } });
+      return;
+    }
+    const failure: Failure = entry.kind === "failed"
+      ? { ...entry.failure, message: `Instance "${id}" failed: ${entry.failure.message}` }
+      : { code: "CANCELLED", message: `Instance "${id}" was cancelled: ${entry.reason}` };
+    this.send({ about: "end", to, taskId, outcome: { failure } });
   }
 
   /** Makes an instance that has failed run again. */
@@ -382,6 +563,11 @@ export class Draft {
     this.#ownsTimers = true;
   }
 }
+
+/** Members that only some features use. */
+type RareMembers = Partial<Pick<Writable<Instance>, "paused" | "undo" | "limitKey" | "entries" | "version">>;
+
+type EndEntry = Extract<HistoryEntry, { kind: "completed" | "failed" | "cancelled" }>;
 
 const UNSETTLED: Phase = Object.freeze({ kind: "active", settled: false });
 export const SETTLED: Phase = Object.freeze({ kind: "active", settled: true });

@@ -2,15 +2,30 @@
 
 import { COMPLETE_EVENT, type TransitionDefinition } from "../../shared/definition/definition.ts";
 import type { Failure } from "../../shared/failure.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
+import { compensate, isCompensated } from "./compensation.ts";
 import type { Draft } from "./draft.ts";
-import type { Fault } from "./fault.ts";
+import { evaluateText } from "./expression.ts";
+import { Fault } from "./fault.ts";
+import type { EventValue, TransitionSource } from "./instance.ts";
+import { describeSize, jsonBytes } from "./json_bytes.ts";
 import { takesClientEvents, transitionsFor } from "./lookup.ts";
-import { formatTransitionPlace, type TransitionPlace } from "./place.ts";
+import { setMember } from "./members.ts";
+import { formatSource } from "./place.ts";
 
-/** Fails the instance. */
+/** Fails the instance, or begins to undo what it has done so that it then fails. */
 export function fail(draft: Draft, failure: Failure): void {
-  draft.end("failed", { kind: "failed", failure });
+  if (draft.instance.phase.kind !== "compensating" && isCompensated(draft, "failed")) {
+    compensate(draft, { status: "failed", failure });
+  } else draft.end({ kind: "failed", failure });
+}
+
+/** Cancels the instance, or begins to undo what it has done so that it is cancelled then. */
+export function cancel(draft: Draft, reason: string, isCompensating: boolean | undefined): void {
+  if (draft.instance.phase.kind !== "compensating" && isCompensated(draft, "cancelled", isCompensating)) {
+    compensate(draft, { status: "cancelled", reason });
+  } else draft.end({ kind: "cancelled", reason }, isCompensating);
 }
 
 /** Fails the instance because of a fault that no client can be told of. */
@@ -27,19 +42,49 @@ export function failByFault(draft: Draft, fault: Fault): void {
  * It has then come to its end, if the state is final or was never meant to be left. If it declares transitions that
  * were to lead on by themselves, it has come to a dead end, and fails rather than wait for ever.
  */
-export function endIfNothingCanHappen(draft: Draft): void {
+export function endIfNothingCanHappen(draft: Draft): Fault | undefined {
   const { state } = draft;
   if (state.final === undefined) {
-    if (draft.hasStateTimers || takesClientEvents(state)) return;
+    if (draft.hasStateTimers || takesClientEvents(state)) return undefined;
     const untaken = automaticWaysOut(draft);
-    if (untaken.length > 0) return fail(draft, { code: "NO_TRANSITION", message: describeDeadEnd(draft, untaken) });
+    if (untaken.length > 0) {
+      return void fail(draft, { code: "NO_TRANSITION", message: describeDeadEnd(draft, untaken) });
+    }
   }
-  if (state.final === "failed") return fail(draft, { code: "STATE_FAILED", message: describeFailedState(draft) });
-  draft.end("completed", { kind: "completed" });
+  if (state.final === "failed") {
+    return void fail(draft, { code: "STATE_FAILED", message: describeFailedState(draft) });
+  }
+  const output = draft.definition.output === undefined ? undefined : evaluateOutput(draft);
+  if (output instanceof Fault) return output;
+  draft.end({ kind: "completed", ...(output === undefined ? {} : { output }) });
+}
+
+/** Expressions at the end see no event. */
+const NO_EVENT: EventValue = Object.freeze({ name: "", data: null });
+
+function evaluateOutput(draft: Draft): JsonValue | Fault {
+  const { output } = draft.definition;
+  const evaluateAt = (text: string, place: string) =>
+    evaluateText(draft, text, { event: NO_EVENT, reach: "end", place: () => place });
+  let value: JsonValue | Fault;
+  if (typeof output === "string") value = evaluateAt(output, "output");
+  else {
+    const members: JsonObject = {};
+    for (const [key, text] of Object.entries(output!)) {
+      const member = evaluateAt(text, `output.${key}`);
+      if (member instanceof Fault) return member;
+      setMember(members, key, member);
+    }
+    value = members;
+  }
+  if (value instanceof Fault) return value;
+  const bytes = jsonBytes(value, OUTPUT_BYTES_MAX);
+  const fault = describeSize("the output", bytes, OUTPUT_BYTES_MAX) ?? draft.reserve(bytes);
+  return fault === undefined ? value : new Fault(fault.cause, `Cannot complete: ${fault.message}.`);
 }
 
 interface WayOut {
-  readonly place: TransitionPlace;
+  readonly place: TransitionSource;
   readonly transition: TransitionDefinition;
 }
 
@@ -52,11 +97,14 @@ function automaticWaysOut({ state }: Draft): WayOut[] {
 }
 
 function describeDeadEnd({ instance }: Draft, untaken: readonly WayOut[]): string {
-  const guards = untaken.map(({ place, transition }) =>
-    `${formatTransitionPlace(place)} (${transition.guard === undefined ? "no guard" : `\`${transition.guard}\``})`
-  );
+  const guards = untaken.map(({ place, transition }) => `${formatSource(place)} (${describeGuard(transition)})`);
   return `Cannot leave state "${instance.state}": its tasks are done, it takes no events, no timer is left, and none of ` +
     `these was taken: ${guards.join(", ")}. Add a transition without a guard, or an event for the state to wait for.`;
+}
+
+function describeGuard({ guard }: TransitionDefinition): string {
+  if (guard === undefined) return "no guard";
+  return typeof guard === "string" ? `\`${guard}\`` : "a function";
 }
 
 function describeFailedState({ instance, definition }: Draft): string {

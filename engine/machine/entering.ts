@@ -3,7 +3,7 @@
 import type { Draft } from "./draft.ts";
 import { runActions } from "./actions.ts";
 import type { Fault } from "./fault.ts";
-import type { EventValue } from "./instance.ts";
+import type { EventValue, Waiting } from "./instance.ts";
 import { toAfterTimerId, toTimeoutTimerId } from "./timer_id.ts";
 
 /** Enters `state` because of `event`. */
@@ -19,4 +19,17 @@ export function enterFirst(draft: Draft, state: string, event: EventValue): Faul
   const { timeoutMs } = draft.definition;
   if (timeoutMs !== undefined) draft.setTimer(toTimeoutTimerId(draft.instance.entries + 1), timeoutMs);
   return enter(draft, state, event);
+}
+
+/** Makes the instance wait until fewer others of its workflow run. */
+export function waitForAdmission(draft: Draft, event: Waiting["event"]): void {
+  draft.setPhase({ kind: "waiting", event, sinceMs: draft.nowMs });
+  draft.record({ kind: "waiting" });
+}
+
+/** Enters the state that an instance was to enter which waited. */
+export function admit(draft: Draft): Fault | undefined {
+  const { phase, state, input } = draft.instance;
+  const name = (phase as Waiting).event;
+  return enterFirst(draft, state, { name, data: name === "start" ? input : null });
 }

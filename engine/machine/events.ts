@@ -2,6 +2,7 @@
 
 import { KEPT_BYTES_MAX, KEPT_EVENTS_MAX } from "../../shared/limits.ts";
 import { chooseForEvent } from "./choice.ts";
+import { pursue } from "./deciding.ts";
 import type { Draft } from "./draft.ts";
 import { Fault } from "./fault.ts";
 import type { MachineInput, Rejection } from "./input.ts";
@@ -9,7 +10,6 @@ import type { EventValue, KeptEvent } from "./instance.ts";
 import { jsonBytes } from "./json_bytes.ts";
 import { isClientEvent } from "./lookup.ts";
 import { settle } from "./settling.ts";
-import { take } from "./transition.ts";
 import { takes } from "./waits.ts";
 import { WorkBudget } from "./work_budget.ts";
 
@@ -22,15 +22,17 @@ type EventInput = Extract<MachineInput, { kind: "event" }>;
 export function receive(draft: Draft, input: EventInput): Rejection | Fault | undefined {
   const event: EventValue = { name: input.name, data: input.data };
   const mayTake = isClientEvent(input.name);
-  if (mayTake && draft.instance.phase.kind === "active") {
+  const { phase, paused } = draft.instance;
+  if (mayTake && phase.kind === "active" && !paused) {
     const choice = chooseForEvent(draft, event);
     if (choice instanceof Fault) return choice;
     if (choice !== undefined) {
       draft.record({ kind: "eventReceived", ...event, ...idOf(input) });
-      return take(draft, choice);
+      return pursue(draft, choice, { ...idOf(input), keep: input.keep });
     }
   }
-  if (input.keep && mayTake) return keep(draft, { ...event, ...idOf(input) });
+  if (input.keep && mayTake && phase.kind !== "compensating") return keep(draft, { ...event, ...idOf(input) });
+  if (paused) return { reason: "paused" };
   const { definition, instance } = draft;
   const taken = takes(definition, instance);
   return { reason: "notTaken", takes: taken, guarded: taken.includes(input.name) };
@@ -43,23 +45,26 @@ export function receive(draft: Draft, input: EventInput): Rejection | Fault | un
  * history says why, and nothing of what it did remains.
  */
 export function applyKept(draft: Draft): void {
-  if (draft.instance.kept.length === 0) return;
+  if (draft.instance.kept.length === 0 || draft.instance.paused) return;
   draft.budget = new WorkBudget(KEPT_STEPS);
   while (draft.isRunning && draft.instance.kept.length > 0 && applyOldest(draft)) { /* until none is taken */ }
 }
 
 /** Whether one was taken or dropped. */
 function applyOldest(draft: Draft): boolean {
-  const { kept, phase } = draft.instance;
+  const { kept, phase, entries } = draft.instance;
   if (phase.kind !== "active") return false;
   for (let index = 0; index < kept.length; index++) {
     const event: EventValue = { name: kept[index].name, data: kept[index].data };
     const choice = chooseForEvent(draft, event);
     if (choice === undefined) continue;
+    const isQuestion = !(choice instanceof Fault) && choice.question !== undefined;
+    if (isQuestion && kept[index].refusedIn === entries) continue;
     const before = draft.checkpoint();
-    const released = draft.releaseEvent(index);
+    const { refusedIn: _refusedIn, ...released } = draft.releaseEvent(index);
     draft.record({ kind: "eventReceived", ...released });
-    const fault = choice instanceof Fault ? choice : take(draft, choice) ?? settle(draft);
+    const client = { ...idOf(released), keep: true };
+    const fault = choice instanceof Fault ? choice : pursue(draft, choice, client) ?? settle(draft);
     if (fault !== undefined) {
       draft.restore(before);
       draft.releaseEvent(index);

@@ -1,29 +1,40 @@
 /** Evaluating the expressions of a definition against an instance. */
 
-import { evaluate, parseExpression } from "../../shared/definition/cel.ts";
+import { evaluate, parseExpression, type Reach } from "../../shared/definition/cel.ts";
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { Draft } from "./draft.ts";
 import { Fault } from "./fault.ts";
 import type { EventValue } from "./instance.ts";
 
+/** What an expression sees beside context, input and event. */
+export interface Scope {
+  readonly reach?: Reach;
+  readonly item?: JsonValue;
+  readonly index?: number;
+  /** The text was used before in this step for the same purpose, so that parsing it costs nothing again. */
+  readonly isRepeated?: boolean;
+}
+
 /** The expression's value, or a fault that names its place in the definition. */
 export function evaluateText(
   draft: Draft,
   text: string,
-  options: { event: EventValue; place: () => string },
+  options: Scope & { event: EventValue; place: () => string },
 ): JsonValue | Fault {
-  if (!draft.budget.spendUse(text)) {
+  if (!options.isRepeated && !draft.budget.spendUse(text)) {
     return new Fault(
       "limit",
       `Cannot evaluate ${options.place()}: one step used too many expressions, or too long ones.`,
     );
   }
-  const parsed = parseExpression(text);
+  const { reach, item, index } = options;
+  const parsed = reach === undefined ? parseExpression(text) : parseExpression(text, { reach });
   if (!parsed.ok) return expressionFault(options.place(), text, parsed.problem.message);
   const { context, input } = draft.instance;
   // An event is plain JSON; only its interface does not say so.
   const event = options.event as unknown as JsonObject;
-  const result = evaluate(parsed.expression, { context, input, event }, { meter: draft.budget.meter });
+  const scope = reach === undefined ? { context, input, event } : { context, input, event, item, index };
+  const result = evaluate(parsed.expression, scope, { meter: draft.budget.meter });
   if (!result.ok) return expressionFault(options.place(), text, result.message);
   if (result.value === context) draft.shareContext();
   return result.value;

@@ -1,7 +1,7 @@
 /** The history: the ordered record of what happened to an instance. One record per transaction, several entries each. */
 
 import type { Failure } from "../../shared/failure.ts";
-import type { JsonValue } from "../../shared/json.ts";
+import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { AttemptReport } from "./input.ts";
 
 /** One record; `sequence` is the instance's revision after it, from 1 without gaps. */
@@ -12,8 +12,8 @@ export interface HistoryRecord {
 }
 
 /**
- * One thing that happened. The context at any point follows from `started`, `contextSet`, `contextCleared` and
- * `taskCompleted` alone.
+ * One thing that happened. The context at any point follows from `started`, `forked`, `contextSet`, `contextCleared`
+ * and `taskCompleted` alone.
  */
 export type HistoryEntry =
   | { readonly kind: "started"; readonly input: JsonValue }
@@ -29,7 +29,14 @@ export type HistoryEntry =
   | { readonly kind: "contextSet"; readonly key: string; readonly value: JsonValue }
   | { readonly kind: "contextCleared"; readonly key: string }
   | { readonly kind: "logged"; readonly message: string }
-  | { readonly kind: "taskScheduled"; readonly taskId: string; readonly name: string }
+  /** A task, a guard on a worker, a map or one of its items (`index`), or a child (`child`: the instance's id) began. */
+  | {
+    readonly kind: "taskScheduled";
+    readonly taskId: string;
+    readonly name: string;
+    readonly index?: number;
+    readonly child?: string;
+  }
   | ({
     readonly kind: "taskCompleted";
     readonly taskId: string;
@@ -39,6 +46,19 @@ export type HistoryEntry =
     /** The output's members were written into the context, and nothing under `key`. */
     readonly merged?: true;
   } & AttemptReport)
+  /** The task for one item of a map has its output; it goes into the context with the others. */
+  | ({
+    readonly kind: "itemCompleted";
+    readonly taskId: string;
+    readonly name: string;
+    readonly index: number;
+    readonly output: JsonValue;
+  } & AttemptReport)
+  /** A guard on a worker has its value. */
+  | (
+    & { readonly kind: "guardEvaluated"; readonly taskId: string; readonly name: string; readonly holds: boolean }
+    & AttemptReport
+  )
   /** An attempt failed; `retryAtMs` is when the next one may begin. Written by the scheduler. */
   | ({
     readonly kind: "attemptFailed";
@@ -53,7 +73,36 @@ export type HistoryEntry =
   )
   | { readonly kind: "taskCancelled"; readonly taskId: string; readonly name: string }
   | { readonly kind: "timerFired"; readonly timerId: string }
-  | { readonly kind: "completed" }
+  /** A child was started that nothing waits for. */
+  | { readonly kind: "childStarted"; readonly name: string; readonly child: string }
+  /** An event goes to another instance. */
+  | { readonly kind: "eventSent"; readonly to: string; readonly name: string }
+  /** An event, or the start of a child that nothing waits for, could not be delivered. */
+  | { readonly kind: "undelivered"; readonly to: string; readonly name: string; readonly message: string }
+  /** It waits until fewer instances of its workflow run; `stateEntered` follows when it is admitted. */
+  | { readonly kind: "waiting" }
+  /** It may enter its state, which it does when it is resumed. */
+  | { readonly kind: "admitted" }
+  | { readonly kind: "paused"; readonly reason: string }
+  | { readonly kind: "resumed" }
+  /** Undo actions run before it ends as `status` says; `failure` or `reason` says why. */
+  | {
+    readonly kind: "compensationStarted";
+    readonly status: "failed" | "cancelled";
+    readonly failure?: Failure;
+    readonly reason?: string;
+  }
+  /** The undo actions of a completed visit of the state begin. */
+  | { readonly kind: "compensating"; readonly state: string }
+  /** Made of another instance, as that was after its record `sequence`; the context is what that then had. */
+  | {
+    readonly kind: "forked";
+    readonly from: string;
+    readonly sequence: number;
+    readonly context: JsonObject;
+  }
+  | { readonly kind: "migrated"; readonly fromVersion: number; readonly toVersion: number }
+  | { readonly kind: "completed"; readonly output?: JsonValue }
   | { readonly kind: "failed"; readonly failure: Failure }
   | { readonly kind: "cancelled"; readonly reason: string }
   | { readonly kind: "retried"; readonly state: string };

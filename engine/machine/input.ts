@@ -1,8 +1,8 @@
 /** What goes into the machine, and what comes out of it. */
 
-import type { TaskDefinition } from "../../shared/definition/definition.ts";
+import type { CodeDefinition } from "../../shared/definition/definition.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { JsonValue } from "../../shared/json.ts";
+import type { JsonObject, JsonValue } from "../../shared/json.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { Instance } from "./instance.ts";
 
@@ -26,9 +26,16 @@ export type MachineInput =
   /** A task has failed for good: no attempt is left. */
   | { readonly kind: "taskFailed"; readonly taskId: string; readonly failure: Failure; readonly attempt: AttemptReport }
   | { readonly kind: "timerFired"; readonly timerId: string }
-  | { readonly kind: "cancel"; readonly reason: string }
-  /** Enters the state anew in which a failed instance ended. */
-  | { readonly kind: "retry" };
+  /** `compensate`: whether undo actions run first; absent: as the definition says. */
+  | { readonly kind: "cancel"; readonly reason: string; readonly compensate?: boolean }
+  /** Enters the state anew in which a failed instance ended; `waiting`: only once it is admitted. */
+  | { readonly kind: "retry"; readonly waiting?: true }
+  | { readonly kind: "pause"; readonly reason: string }
+  | { readonly kind: "resume" }
+  /** An instance that waits for others of its workflow may run. */
+  | { readonly kind: "admit" }
+  /** Something that was sent to another instance could not be delivered. */
+  | { readonly kind: "undelivered"; readonly to: string; readonly name: string; readonly message: string };
 
 /** What is known of the attempt that ended a task; goes into the history unchanged. */
 export interface AttemptReport {
@@ -45,10 +52,57 @@ export interface AttemptReport {
  * clears a timer. A task that was reported and a timer that fired are gone without a command.
  */
 export type Command =
-  | { readonly kind: "scheduleTask"; readonly taskId: string; readonly task: TaskDefinition; readonly input: JsonValue }
+  | {
+    readonly kind: "scheduleTask";
+    readonly taskId: string;
+    /** A member of the definition itself, by which the engine knows the code. */
+    readonly task: CodeDefinition;
+    readonly input: JsonValue;
+    /** The key of the task's limit, where it has one with a key. */
+    readonly limitKey?: string;
+  }
   | { readonly kind: "cancelTask"; readonly taskId: string }
   | { readonly kind: "setTimer"; readonly timerId: string; readonly fireAtMs: number }
-  | { readonly kind: "clearTimer"; readonly timerId: string; readonly fireAtMs: number };
+  | { readonly kind: "clearTimer"; readonly timerId: string; readonly fireAtMs: number }
+  /** Hand none of the tasks out any more that are not begun, or go on with them. */
+  | { readonly kind: "pauseTasks" | "resumeTasks"; readonly taskIds: readonly string[] }
+  | ({ readonly kind: "message"; readonly number: number } & Message);
+
+/** What goes to another instance, in the order of the numbers. */
+export type Message =
+  /** Starts a child; `taskId` is what waits for its end. */
+  | {
+    readonly about: "start";
+    readonly taskId?: string;
+    readonly name: string;
+    readonly child: string;
+    readonly workflow: string;
+    readonly version?: number;
+    readonly input: JsonObject;
+    readonly depth: number;
+  }
+  /** Cancels a child that was started for `taskId`; `compensate` as for the input `cancel`. */
+  | {
+    readonly about: "cancel";
+    readonly taskId: string;
+    readonly child: string;
+    readonly reason: string;
+    readonly compensate?: boolean;
+  }
+  | {
+    readonly about: "event";
+    readonly to: string;
+    readonly name: string;
+    readonly data: JsonValue;
+    readonly keep: boolean;
+  }
+  /** A child's end, for the task of its parent that waits for it. */
+  | {
+    readonly about: "end";
+    readonly to: string;
+    readonly taskId: string;
+    readonly outcome: { readonly output: JsonValue } | { readonly failure: Failure };
+  };
 
 export type MachineResult =
   | {
@@ -74,4 +128,10 @@ export type Rejection =
   /** The context, the outstanding tasks, or one step's effects or work would exceed their bound; the message says which. */
   | { readonly reason: "contextTooLarge"; readonly message: string }
   /** No such task or timer is pending: it was cancelled, or has already been reported. */
-  | { readonly reason: "unknownTask" | "unknownTimer" };
+  | { readonly reason: "unknownTask" | "unknownTimer" }
+  /** It is paused (and must not be), or is not paused (and must be). */
+  | { readonly reason: "paused" | "notPaused" }
+  /** Its undo actions run. */
+  | { readonly reason: "compensating" }
+  /** It cannot be moved to the other version now, or at all; the message says why. */
+  | { readonly reason: "notMovable"; readonly message: string };

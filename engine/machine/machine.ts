@@ -18,18 +18,20 @@ import type { JsonObject } from "../../shared/json.ts";
 import { CONTEXT_BYTES_MAX, HISTORY_RECORDS_MAX } from "../../shared/limits.ts";
 import { assert } from "../../shared/errors.ts";
 import { Draft } from "./draft.ts";
-import { fail, failByFault } from "./ends.ts";
-import { enterFirst } from "./entering.ts";
+import { cancel } from "./ends.ts";
+import { admit, enterFirst, waitForAdmission } from "./entering.ts";
 import { applyKept, receive } from "./events.ts";
 import { Fault } from "./fault.ts";
 import type { Command, MachineInput, MachineResult, Rejection } from "./input.ts";
-import type { Instance } from "./instance.ts";
+import type { Instance, Parent } from "./instance.ts";
 import { describeSize, jsonBytes } from "./json_bytes.ts";
-import { settle } from "./settling.ts";
+import { applyHeld, pause, resume } from "./pausing.ts";
+import { giveUp, settle } from "./settling.ts";
 import { completeTask, failTask } from "./tasks.ts";
 import { fireTimer } from "./timers.ts";
 
 export { contextAt } from "./context_at.ts";
+export { instanceLimitKey } from "./limit_key.ts";
 export { explain, takes, type Wait } from "./waits.ts";
 
 /** Who is started. */
@@ -37,6 +39,21 @@ export interface Start {
   readonly id: string;
   readonly version: number;
   readonly input: JsonObject;
+  /** What it belongs to. */
+  readonly parent?: Parent;
+  readonly depth?: number;
+  readonly schedule?: string;
+  readonly limitKey?: string;
+  /** Enter the initial state only when it is admitted. */
+  readonly waiting?: true;
+}
+
+/** Where another instance stood after one of its records. */
+export interface Origin {
+  readonly instanceId: string;
+  readonly sequence: number;
+  readonly state: string;
+  readonly context: JsonObject;
 }
 
 /**
@@ -50,10 +67,29 @@ export function start(definition: Definition, start: Start, nowMs: number): Mach
   if (oversize !== undefined) return rejected({ reason: "contextTooLarge", message: oversize.message });
   const draft = new Draft(definition, beforeStart(definition, { start, contextBytes, nowMs }), nowMs);
   draft.record({ kind: "started", input: start.input });
-  const fault = draft.reserve(contextBytes) ??
-    enterFirst(draft, definition.initial, { name: "start", data: start.input }) ?? settle(draft);
+  return begun(draft, draft.reserve(contextBytes) ?? enterOrWait(draft, start));
+}
+
+/** Starts an instance where another once was: it enters that state anew, with the context of then. */
+export function fork(definition: Definition, start: Start, origin: Origin, nowMs: number): MachineResult {
+  const contextBytes = jsonBytes(origin.context, Number.MAX_SAFE_INTEGER);
+  const { state, context } = origin;
+  const instance = { ...beforeStart(definition, { start, contextBytes, nowMs }), state, context };
+  const draft = new Draft(definition, instance, nowMs);
+  draft.record({ kind: "started", input: start.input });
+  draft.record({ kind: "forked", from: origin.instanceId, sequence: origin.sequence, context });
+  const bytes = jsonBytes(start.input, Number.MAX_SAFE_INTEGER) + contextBytes;
+  return begun(draft, draft.reserve(bytes) ?? enterOrWait(draft, start));
+}
+
+function enterOrWait(draft: Draft, { waiting, input }: Start): Fault | undefined {
+  if (waiting) return void waitForAdmission(draft, "start");
+  return enterFirst(draft, draft.instance.state, { name: "start", data: input }) ?? settle(draft);
+}
+
+function begun(draft: Draft, fault: Fault | undefined): MachineResult {
   if (fault?.cause === "limit") return rejected(toRejection(fault));
-  if (fault !== undefined) failByFault(draft, fault);
+  if (fault !== undefined) giveUp(draft, fault);
   return accepted(draft);
 }
 
@@ -61,13 +97,14 @@ export function start(definition: Definition, start: Start, nowMs: number): Mach
 export function advance(definition: Definition, instance: Instance, input: MachineInput, nowMs: number): MachineResult {
   assert(instance.workflow === definition.name, `instance ${instance.id} is one of workflow ${instance.workflow}`);
   const draft = new Draft(definition, instance, nowMs);
-  const begun = begin(draft, input);
-  if (begun !== undefined && !(begun instanceof Fault)) return rejected(begun);
-  const fault = begun ?? settle(draft);
+  const taken = begin(draft, input);
+  if (taken !== undefined && !(taken instanceof Fault)) return rejected(taken);
+  let fault = taken;
+  if (fault === undefined && !draft.instance.paused) fault = applyHeld(draft) ?? settle(draft);
   if (fault !== undefined) {
     // A client can be told, and can do better; nobody else can.
     if (input.kind === "event" || input.kind === "retry") return rejected(toRejection(fault));
-    failByFault(draft, fault);
+    giveUp(draft, fault);
   }
   applyKept(draft);
   return accepted(draft);
@@ -85,19 +122,32 @@ function begin(draft: Draft, input: MachineInput): Rejection | Fault | undefined
       return fireTimer(draft, input.timerId);
     case "cancel":
       if (!draft.isRunning) return { reason: "wrongStatus" };
-      draft.end("cancelled", { kind: "cancelled", reason: input.reason });
-      return undefined;
+      if (draft.instance.phase.kind === "compensating" && input.compensate !== false) return { reason: "compensating" };
+      return void cancel(draft, input.reason, input.compensate);
     case "retry":
-      return retry(draft);
+      return retry(draft, input.waiting === true);
+    case "pause":
+      return pause(draft, input);
+    case "resume":
+      return resume(draft);
+    case "admit":
+      if (!draft.isRunning || draft.instance.phase.kind !== "waiting") return { reason: "wrongStatus" };
+      if (!draft.instance.paused) return admit(draft);
+      draft.record({ kind: "admitted" });
+      return void draft.hold({ kind: "admitted" });
+    case "undelivered":
+      if (draft.instance.revision >= HISTORY_RECORDS_MAX) return { reason: "historyFull" };
+      return void draft.record(input);
   }
 }
 
 /** Enters the state anew in which the instance failed, without the failure, and with its full timeout again. */
-function retry(draft: Draft): Rejection | Fault | undefined {
+function retry(draft: Draft, waiting: boolean): Rejection | Fault | undefined {
   if (draft.instance.status !== "failed") return { reason: "wrongStatus" };
   if (draft.instance.revision >= HISTORY_RECORDS_MAX) return { reason: "historyFull" };
   draft.revive();
   draft.clearContext("error");
+  if (waiting) return void waitForAdmission(draft, "retry");
   return enterFirst(draft, draft.instance.state, { name: "retry", data: null });
 }
 
@@ -118,27 +168,46 @@ function failByHistory(draft: Draft): void {
   const message =
     `The history has reached its ${HISTORY_RECORDS_MAX} records, last in state "${draft.instance.state}". ` +
     "A workflow that goes on for longer must be divided into several instances.";
-  fail(draft, { code: "RESOURCE_EXHAUSTED", message });
+  // There is no room for undoing, either.
+  draft.end({ kind: "failed", failure: { code: "RESOURCE_EXHAUSTED", message } });
 }
 
 /** Without what was begun and undone within the step (M6). */
 function net(commands: readonly Command[]): readonly Command[] {
   const undone = new Set<string>();
-  for (const command of commands) {
-    if (command.kind === "cancelTask") undone.add(command.taskId);
-    else if (command.kind === "clearTimer") undone.add(command.timerId);
-  }
+  for (const command of commands) if (isUndoing(command)) undone.add(idOf(command)!);
   if (undone.size === 0) return commands;
   const begun = new Set<string>();
   for (const command of commands) {
-    if (command.kind === "scheduleTask") begun.add(command.taskId);
-    else if (command.kind === "setTimer") begun.add(command.timerId);
+    const id = idOf(command);
+    if (id !== undefined && undone.has(id) && !isUndoing(command)) begun.add(id);
   }
   if (begun.size === 0) return commands;
   return commands.filter((command) => {
-    const id = "taskId" in command ? command.taskId : command.timerId;
-    return !(undone.has(id) && begun.has(id));
+    const id = idOf(command);
+    return id === undefined || !begun.has(id);
   });
+}
+
+function isUndoing(command: Command): boolean {
+  return command.kind === "cancelTask" || command.kind === "clearTimer" ||
+    (command.kind === "message" && command.about === "cancel");
+}
+
+/** What a command begins or undoes. */
+function idOf(command: Command): string | undefined {
+  switch (command.kind) {
+    case "scheduleTask":
+    case "cancelTask":
+      return command.taskId;
+    case "setTimer":
+    case "clearTimer":
+      return command.timerId;
+    case "message":
+      return command.about === "start" || command.about === "cancel" ? command.taskId : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function beforeStart(
@@ -163,5 +232,9 @@ function beforeStart(
     entries: 0,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
+    ...(start.parent === undefined ? {} : { parent: start.parent }),
+    ...(start.depth === undefined ? {} : { depth: start.depth }),
+    ...(start.schedule === undefined ? {} : { schedule: start.schedule }),
+    ...(start.limitKey === undefined ? {} : { limitKey: start.limitKey }),
   };
 }

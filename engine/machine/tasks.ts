@@ -3,21 +3,32 @@
 import { ERROR_EVENT } from "../../shared/definition/definition.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { JsonObject } from "../../shared/json.ts";
+import { HELD_MAX } from "../../shared/limits.ts";
 import { chooseForEvent } from "./choice.ts";
+import { noteUndoFailure } from "./compensation.ts";
+import { decide, pursue, toFailedVerdict, toVerdict } from "./deciding.ts";
 import type { Draft } from "./draft.ts";
 import { fail } from "./ends.ts";
 import { Fault } from "./fault.ts";
 import type { MachineInput, Rejection } from "./input.ts";
-import { take } from "./transition.ts";
+import type { Verdict } from "./instance.ts";
+import { completeItem, continueMaps, failMap } from "./maps.ts";
 
 type CompletedInput = Extract<MachineInput, { kind: "taskCompleted" }>;
 type FailedInput = Extract<MachineInput, { kind: "taskFailed" }>;
 
 /** Stores a task's output; what follows from it, settling finds. */
-export function completeTask(draft: Draft, input: CompletedInput): Rejection | undefined {
-  if (!Object.hasOwn(draft.instance.tasks, input.taskId)) return { reason: "unknownTask" };
-  const failure = draft.completeTask(input.taskId, input.output, input.attempt);
-  if (failure !== undefined) fail(draft, failure);
+export function completeTask(draft: Draft, input: CompletedInput): Rejection | Fault | undefined {
+  const { taskId, output, attempt } = input;
+  const { tasks } = draft.instance;
+  if (!Object.hasOwn(tasks, taskId) || tasks[taskId].map !== undefined) return { reason: "unknownTask" };
+  const { isGuard, item } = tasks[taskId];
+  if (isGuard) return takeVerdict(draft, toVerdict(draft, taskId, output, attempt));
+  const failure = item === undefined
+    ? draft.completeTask(taskId, output, attempt)
+    : completeItem(draft, taskId, output, attempt);
+  if (failure !== undefined) return void giveUp(draft, failure);
+  if (!draft.instance.paused) return continueMaps(draft);
 }
 
 /**
@@ -25,16 +36,42 @@ export function completeTask(draft: Draft, input: CompletedInput): Rejection | u
  * With a target it replaces a pending one. If there is none, the instance fails.
  */
 export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | undefined {
-  if (!Object.hasOwn(draft.instance.tasks, input.taskId)) return { reason: "unknownTask" };
-  const failure: Failure = { ...input.failure, task: draft.instance.tasks[input.taskId].name };
-  draft.failTask(input.taskId, failure, input.attempt);
+  const { taskId, attempt } = input;
+  const { tasks } = draft.instance;
+  if (!Object.hasOwn(tasks, taskId) || tasks[taskId].map !== undefined) return { reason: "unknownTask" };
+  const { name, isGuard, item } = tasks[taskId];
+  if (isGuard) return takeVerdict(draft, toFailedVerdict(draft, taskId, input.failure, attempt));
+  const failure: Failure = { ...input.failure, task: name };
+  draft.failTask(taskId, failure, attempt);
+  if (item !== undefined) failMap(draft, item.mapId, failure);
+  const { phase, paused, held = [] } = draft.instance;
+  if (!paused && phase.kind !== "deciding") return handleFailure(draft, failure) ?? continueMaps(draft);
+  if (held.length >= HELD_MAX) return void fail(draft, failure);
+  // Without its stack, of which the history has a copy: many of them would not fit into an instance.
+  const { stack: _stack, ...short } = failure;
+  draft.hold({ kind: "failure", failure: short });
+}
+
+/** Looks for a transition that takes a failure. */
+export function handleFailure(draft: Draft, failure: Failure): Fault | undefined {
+  if (draft.instance.phase.kind === "compensating") return void noteUndoFailure(draft, failure);
   const error = toErrorValue(failure, draft.instance.state);
   draft.setContextError(error);
-  const event = { name: ERROR_EVENT, data: error };
-  const choice = chooseForEvent(draft, event);
+  const choice = chooseForEvent(draft, { name: ERROR_EVENT, data: error });
   if (choice instanceof Fault) return choice;
   if (choice === undefined) fail(draft, failure);
-  else return take(draft, choice);
+  else return pursue(draft, choice);
+}
+
+function takeVerdict(draft: Draft, verdict: Verdict): Fault | undefined {
+  if (!draft.instance.paused) return decide(draft, verdict);
+  draft.hold({ kind: "decided", verdict });
+}
+
+/** The context or a map has no room for an output. */
+function giveUp(draft: Draft, failure: Failure): void {
+  if (draft.instance.phase.kind === "compensating") noteUndoFailure(draft, failure);
+  else fail(draft, failure);
 }
 
 /** A failure as `context.error` and as the data of the event `error`. */

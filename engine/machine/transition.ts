@@ -12,7 +12,6 @@ import { fail } from "./ends.ts";
 import { enter } from "./entering.ts";
 import type { Fault } from "./fault.ts";
 import type { PendingTransition } from "./instance.ts";
-import { transitionAt } from "./lookup.ts";
 
 /** Begins a transition. Leaving cancels the state's tasks and clears its timers at once. */
 export function take(draft: Draft, choice: Choice): Fault | undefined {
@@ -33,13 +32,13 @@ export function cross(draft: Draft, pending: PendingTransition): Fault | undefin
   const { phase, state } = draft.instance;
   if (phase.kind !== "transitioning") draft.record({ kind: "stateExited", state });
   draft.setPhase({ kind: "transitioning", pending });
-  const transition = transitionAt(draft.state, pending.source);
+  const transition = draft.transitionAt(pending.source);
   return runOwnActions(draft, { transition, place: pending.source, event: pending.event });
 }
 
 /** Goes on with a transition whose own actions are done. */
 export function arrive(draft: Draft, pending: PendingTransition): Fault | undefined {
-  const { target } = transitionAt(draft.state, pending.source);
+  const { target } = draft.transitionAt(pending.source);
   assert(target !== undefined, "a transition that is pending has a target");
   return enter(draft, target, pending.event);
 }

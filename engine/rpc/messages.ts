@@ -52,8 +52,22 @@ export function toInstanceMessage(instance: Instance, options: { payloads: boole
     updatedAt: timestampFromMs(instance.updatedAtMs),
     ...(instance.endedAtMs === undefined ? {} : { endedAt: timestampFromMs(instance.endedAtMs) }),
     ...(instance.failure === undefined ? {} : { failure: toFailureMessage(instance.failure) }),
-    ...(options.payloads ? { input: toValueMessage(instance.input), context: toValueMessage(instance.context) } : {}),
+    parentId: instance.parent?.id ?? "",
+    paused: instance.paused ?? false,
+    phase: instance.status === "running" ? instance.phase.kind : "",
+    scheduleId: instance.schedule ?? "",
+    ...(options.payloads ? toPayloads(instance) : {}),
   });
+}
+
+function toPayloads(
+  { input, context, output }: Instance,
+): Partial<Pick<InstanceMessage, "input" | "context" | "output">> {
+  return {
+    input: toValueMessage(input),
+    context: toValueMessage(context),
+    ...(output === undefined ? {} : { output: toValueMessage(output) }),
+  };
 }
 
 export function toFailureMessage(failure: Failure): FailureMessage {

@@ -19,6 +19,7 @@ import type { Engine } from "../engine.ts";
 import type { ExplainedWait } from "../explanation.ts";
 import type { ListCursor } from "../instances.ts";
 import type { WorkflowRecord } from "../records.ts";
+import { bulkOperate } from "./bulk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
 import {
   fromObjectValue,
@@ -101,14 +102,43 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       return { instance: toInstanceMessage(instance, { payloads: false }), duplicate, kept };
     },
 
-    async cancelInstance({ instanceId, reason }) {
-      const instance = await instances.cancel(requireId(instanceId, "instance_id"), reason.slice(0, REASON_CHARS_MAX));
+    async cancelInstance({ instanceId, reason, compensate }) {
+      const id = requireId(instanceId, "instance_id");
+      const instance = await instances.cancel(id, reason.slice(0, REASON_CHARS_MAX), compensate);
       return { instance: toInstanceMessage(instance, { payloads: false }) };
     },
 
     async retryInstance({ instanceId }) {
       const instance = await instances.retry(requireId(instanceId, "instance_id"));
       return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async pauseInstance({ instanceId, reason }) {
+      const instance = await instances.pause(requireId(instanceId, "instance_id"), reason.slice(0, REASON_CHARS_MAX));
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async resumeInstance({ instanceId }) {
+      const instance = await instances.resume(requireId(instanceId, "instance_id"));
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async forkInstance({ instanceId, sequence, newInstanceId, version }) {
+      const instance = await instances.fork(requireId(instanceId, "instance_id"), {
+        sequence: Number(sequence),
+        newInstanceId: optionalId(newInstanceId, "new_instance_id"),
+        version,
+      });
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async migrateInstance({ instanceId, version }) {
+      const instance = await instances.migrate(requireId(instanceId, "instance_id"), version);
+      return { instance: toInstanceMessage(instance, { payloads: false }) };
+    },
+
+    async bulkOperate(request) {
+      return await bulkOperate(engine, request);
     },
 
     async getHistory({ instanceId, afterSequence, pageSize }) {
@@ -239,6 +269,24 @@ function toWait(wait: ExplainedWait): WaitMessage {
     case "event": {
       const { name, targets, isGuarded: guarded } = wait;
       return create(WaitSchema, { kind: { case: "event", value: { name, targets: [...targets], guarded } } });
+    }
+    case "child": {
+      const { kind: _, ...value } = wait;
+      return create(WaitSchema, { kind: { case: "child", value } });
+    }
+    case "map": {
+      const { kind: _, ...value } = wait;
+      return create(WaitSchema, { kind: { case: "map", value } });
+    }
+    case "resume":
+      return create(WaitSchema, { kind: { case: "resume", value: {} } });
+    case "admission":
+      return create(WaitSchema, { kind: { case: "admission", value: { limitKey: wait.limitKey } } });
+    case "decision":
+      return create(WaitSchema, { kind: { case: "decision", value: { taskId: wait.taskId, event: wait.event } } });
+    case "compensation": {
+      const { kind: _, ...value } = wait;
+      return create(WaitSchema, { kind: { case: "compensation", value } });
     }
     case "transition": {
       const { from, to, event } = wait;

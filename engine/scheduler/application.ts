@@ -17,7 +17,11 @@ import type { LoadedDefinition } from "../definitions.ts";
 import { type StoredInstance, writeHistory, writeInstance } from "../records.ts";
 import type { Txn } from "../store/store.ts";
 import type { Effects } from "./effects.ts";
-import { clearPlace, leaseOrQueue } from "./grant.ts";
+import { clearPlace } from "./grant.ts";
+import { leave } from "./admission.ts";
+import { post } from "./outbox.ts";
+import { wakeSchedule } from "./schedule_timer.ts";
+import { pauseTask, placeNew, releasePermit, resumeTask } from "./placing.ts";
 import { readUnfinishedTask } from "./task_record.ts";
 
 /** An accepted result of the machine. */
@@ -43,6 +47,10 @@ export async function apply(
   if (before?.instance.status !== instance.status) {
     if (before !== undefined) clearIndexes(txn, before.instance);
     writeIndexes(txn, instance);
+    if (instance.status !== "running") {
+      if (instance.limitKey !== undefined) await leave(application, before?.instance ?? instance);
+      if (instance.schedule !== undefined) wakeSchedule(application, instance.schedule);
+    }
   }
   for (const command of commands) await carryOut(application, instance.id, command, loaded);
 }
@@ -68,17 +76,18 @@ async function carryOut(
 ): Promise<void> {
   const { txn, effects } = application;
   switch (command.kind) {
-    case "scheduleTask":
-      leaseOrQueue(txn, effects, {
-        ...application,
+    case "scheduleTask": {
+      const facts = loaded.facts(command.task);
+      const { limitKey } = command;
+      await placeNew(application, {
         instanceId,
         taskId: command.taskId,
-        facts: loaded.facts(command.task),
+        facts: limitKey === undefined ? facts : { ...facts, limit: { max: facts.limit!.max, key: limitKey } },
         counts: { attempt: 0, failures: 0, crashes: 0, losses: 0 },
         inputJson: JSON.stringify(command.input),
-        traceparent: effects.trace?.contextOf(instanceId),
       });
       break;
+    }
     case "cancelTask":
       await cancelTask(application, instanceId, command.taskId);
       break;
@@ -89,16 +98,28 @@ async function carryOut(
     case "clearTimer":
       txn.clear(timerKey({ ...command, instanceId }));
       break;
+    case "pauseTasks":
+      for (const taskId of command.taskIds) await pauseTask(application, { instanceId, taskId });
+      break;
+    case "resumeTasks":
+      for (const taskId of command.taskIds) await resumeTask(application, { instanceId, taskId });
+      break;
+    case "message": {
+      const { kind: _kind, number, ...message } = command;
+      post(application, instanceId, number, message);
+    }
   }
 }
 
-async function cancelTask({ txn, effects }: Application, instanceId: string, taskId: string): Promise<void> {
+async function cancelTask(application: Application, instanceId: string, taskId: string): Promise<void> {
+  const { txn, effects } = application;
   const task = await readUnfinishedTask(txn, instanceId, taskId);
   if (task === undefined) return;
   const { record, head } = task;
   clearPlace(txn, { instanceId, taskId }, record);
   clearLarge(txn, taskKey(instanceId, taskId), head);
   if (record.status === "leased") effects.stop(record.workerId, { instanceId, taskId, token: record.token });
+  if (record.permit) await releasePermit(application, record);
 }
 
 function writeIndexes(txn: Txn, instance: Instance): void {

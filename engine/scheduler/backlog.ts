@@ -180,7 +180,7 @@ export class Backlog {
     });
     const { membership } = this.#scheduler;
     const rank = ({ instanceId }: ReadyPlace) => isFair || membership.owns(shardOf(instanceId)) ? 0 : 1; // B2
-    const places = [...all].sort((a, b) => rank(a) - rank(b) || a.readyAtMs - b.readyAtMs);
+    const places = [...all].sort((a, b) => rank(a) - rank(b) || byPriority(a, b) || a.readyAtMs - b.readyAtMs);
     return { places: places.slice(0, CLAIMS_PER_TXN_MAX), all, unread };
   }
 }
@@ -196,6 +196,10 @@ async function waiting(txn: Txn, capability: Capability, shards: readonly number
     return txn.range(begin, end, { limit: 1, snapshot: true });
   }));
   return shards.filter((_, index) => pages[index].length > 0);
+}
+
+function byPriority(a: ReadyPlace, b: ReadyPlace): number {
+  return (b.priority ?? 0) - (a.priority ?? 0);
 }
 
 /** Leases one queued task; the length of its input. */

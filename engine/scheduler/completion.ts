@@ -13,7 +13,8 @@ import { advance } from "../machine/machine.ts";
 import type { AttemptReport, MachineInput } from "../machine/input.ts";
 import { readInstance } from "../records.ts";
 import { type Application, apply, writeRecord } from "./application.ts";
-import { clearPlace, delay, leaseOrQueue, type TaskName, toTaskBody } from "./grant.ts";
+import { clearPlace, type TaskName, toTaskBody } from "./grant.ts";
+import { place, placeLater, releasePermit } from "./placing.ts";
 import { readTask, type StoredTask, writeTask } from "./task_record.ts";
 
 /** A worker's report of one attempt. */
@@ -94,9 +95,8 @@ export async function fail(
   writeRecord(context, stored, { ...instance, revision: instance.revision + 1, updatedAtMs: context.nowMs }, [
     { kind: "attemptFailed", taskId: name.taskId, name: record.name, failure, retryAtMs, ...attempt.report },
   ]);
-  const { txn, effects } = context;
-  if (verdict.delayMs === 0) leaseOrQueue(txn, effects, { ...context, ...name, ...body, counts });
-  else delay(txn, effects, { ...name, ...body, counts, retryAtMs });
+  const again = { ...name, ...body, counts };
+  await (verdict.delayMs === 0 ? place(context, again) : placeLater(context, again, retryAtMs));
 }
 
 /** The task is done with, for good or bad: leaves its mark and tells the machine. */
@@ -109,6 +109,7 @@ async function finish(
 ): Promise<void> {
   const { txn, definitions, nowMs } = context;
   writeTask(txn, instanceId, taskId, { record: { status: "finished", token }, inputJson: "", head: task.head });
+  if (task.record.permit) await releasePermit(context, task.record);
   const stored = await readInstance(txn, instanceId);
   assert(stored !== undefined, `task ${taskId} has no instance "${instanceId}"`);
   const loaded = await definitions.pinned(txn, stored.instance);

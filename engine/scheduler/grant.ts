@@ -1,6 +1,16 @@
 /** Moving a task from place to place within a transaction (T1). */
 
-import { EMPTY, encodeJson, leaseKey, readyKey, shardOf, timerKey, wakeKey } from "../keyspace.ts";
+import {
+  EMPTY,
+  encodeJson,
+  leaseKey,
+  permitQueueKey,
+  readyKey,
+  shardOf,
+  type TaskLimit,
+  timerKey,
+  wakeKey,
+} from "../keyspace.ts";
 import type { Bytes, Txn } from "../store/store.ts";
 import type { Traced } from "../signals/txn_trace.ts";
 import type { Effects } from "./effects.ts";
@@ -38,13 +48,11 @@ export interface TaskBody extends Traced {
 }
 
 export function toTaskBody({ record, inputJson, head }: StoredTask): TaskBody {
-  const { name, workflow, codeHash, capability, timeoutMs, retry, attempt, failures, crashes, losses, lastFailure } =
-    record;
-  const { traceparent } = record as Traced;
+  const { name, workflow, codeHash, capability, timeoutMs, retry, priority, delayMs, limit } = record;
+  const { attempt, failures, crashes, losses, lastFailure, permit, paused } = record;
   return {
-    ...traced({ traceparent }),
-    facts: { name, workflow, codeHash, capability, timeoutMs, retry },
-    counts: { attempt, failures, crashes, losses, lastFailure },
+    facts: { name, workflow, codeHash, capability, timeoutMs, retry, priority, delayMs, limit },
+    counts: { attempt, failures, crashes, losses, lastFailure, permit, paused },
     inputJson,
     head,
   };
@@ -91,7 +99,8 @@ export function queue(txn: Txn, effects: Effects, task: TaskName & TaskBody & { 
   const { instanceId, taskId, facts, counts, inputJson, head, nowMs } = task;
   const record: UnfinishedTask & Traced = { ...facts, ...counts, status: "queued", readyAtMs: nowMs, ...traced(task) };
   writeTask(txn, instanceId, taskId, { record, inputJson, head });
-  txn.set(readyKey({ capability: facts.capability, readyAtMs: nowMs, instanceId, taskId }), EMPTY);
+  const { capability, priority } = facts;
+  txn.set(readyKey({ capability, priority, readyAtMs: nowMs, instanceId, taskId }), EMPTY);
   const shard = shardOf(instanceId);
   if (effects.hasPeers) txn.add(wakeKey(shard), 1n); // without a conflict, and nothing for an engine that is alone
   effects.queued(facts.capability, shard);
@@ -121,7 +130,12 @@ export function delay(txn: Txn, effects: Effects, task: TaskName & TaskBody & { 
 export function clearPlace(txn: Txn, { instanceId, taskId }: TaskName, record: UnfinishedTask): void {
   switch (record.status) {
     case "queued":
-      txn.clear(readyKey({ capability: record.capability, readyAtMs: record.readyAtMs, instanceId, taskId }));
+      txn.clear(readyKey({ ...record, instanceId, taskId }));
+      break;
+    case "limited":
+      txn.clear(permitQueueKey(toLimit(record), { ...record, instanceId, taskId }));
+      break;
+    case "paused":
       break;
     case "leased":
       txn.clear(leaseKey(record.workerId, instanceId, taskId));
@@ -135,6 +149,11 @@ export function clearPlace(txn: Txn, { instanceId, taskId }: TaskName, record: U
 /** Nothing, where nothing is traced. */
 function traced({ traceparent }: Traced): Traced {
   return traceparent === undefined ? {} : { traceparent };
+}
+
+/** The bound that a task counts towards; only of a task that has one. */
+export function toLimit({ workflow, name, limit }: TaskFacts): TaskLimit {
+  return { workflow, name, key: limit!.key };
 }
 
 export function retryTimerId(taskId: string): string {

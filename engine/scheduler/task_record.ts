@@ -1,8 +1,8 @@
 /**
  * A task as the scheduler keeps it, apart from its instance: what to run, and where it stands.
  *
- * - T1 A task is queued, leased, delayed or finished, never two of these. Exactly then there is, respectively, an entry
- *      in `r`, an entry in `l`, a retry timer in `tm`, or none of them.
+ * - T1 A task is queued, leased, delayed, limited, paused or finished, never two of these. Exactly then there is,
+ *      respectively, an entry in `r`, an entry in `l`, a retry timer in `tm`, an entry in `lq`, or none of them.
  * - T2 A completion counts only with the token of the live lease (T1), once.
  */
 
@@ -23,6 +23,12 @@ export interface TaskFacts {
   timeoutMs: number;
   /** What differs from the default. */
   retry?: Partial<RetryPolicy>;
+  /** In the queue, higher first; absent means 0. */
+  priority?: number;
+  /** Time before the first attempt. */
+  delayMs?: number;
+  /** How many attempts of it may be queued or leased at once, and which bound that is. */
+  limit?: { max: number; key: string };
 }
 
 /** Executions so far, by how they ended; counted apart because they say different things about the code. */
@@ -36,11 +42,19 @@ export interface TaskCounts {
   /** Of the worker that held it. */
   losses: number;
   lastFailure?: Failure;
+  /** It holds one of its limit's permits. */
+  permit?: true;
+  /** Its instance is paused. */
+  paused?: true;
 }
 
 export type TaskPlace =
   | { status: "queued"; readyAtMs: number }
   | { status: "delayed"; retryAtMs: number }
+  /** Waits for a permit. */
+  | { status: "limited"; readyAtMs: number }
+  /** Not handed out while its instance is paused. */
+  | { status: "paused"; readyAtMs: number }
   | { status: "leased"; token: string; workerId: string; grantedAtMs: number; expiresAtMs: number };
 
 export type UnfinishedTask = TaskFacts & TaskCounts & TaskPlace;

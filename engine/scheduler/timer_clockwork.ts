@@ -9,11 +9,11 @@
  *      not meet, and no timer depends on one engine.
  */
 
-import { advance } from "../machine/machine.ts";
 import { afterLast, decodeTimerKey, SHARDS, timerKey, type TimerPlace, timersRange } from "../keyspace.ts";
-import { readInstance } from "../records.ts";
-import { apply } from "./application.ts";
-import { leaseOrQueue, retriedTaskId, toTaskBody } from "./grant.ts";
+import { ADMIT_TIMER } from "./admission.ts";
+import { retriedTaskId, toTaskBody } from "./grant.ts";
+import { deliver, isMessageTimer, put } from "./outbox.ts";
+import { place as placeTask } from "./placing.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { readUnfinishedTask } from "./task_record.ts";
 
@@ -119,19 +119,20 @@ export class TimerClockwork {
         const key = timerKey(place);
         if (await txn.get(key) === undefined) return; // K2
         txn.clear(key);
+        if (isMessageTimer(place.timerId)) return await deliver(run, place);
         const taskId = retriedTaskId(place.timerId);
         if (taskId !== undefined) {
           const task = await readUnfinishedTask(txn, place.instanceId, taskId);
           if (task?.record.status !== "delayed") return;
-          leaseOrQueue(txn, run.effects, { ...run, ...toTaskBody(task), instanceId: place.instanceId, taskId });
+          await placeTask(run, { ...toTaskBody(task), instanceId: place.instanceId, taskId });
           return;
         }
-        const stored = await readInstance(txn, place.instanceId);
-        if (stored === undefined) return;
-        const loaded = await run.definitions.pinned(txn, stored.instance);
-        const input = { kind: "timerFired", timerId: place.timerId } as const;
-        const result = advance(loaded.record.definition, stored.instance, input, run.nowMs);
-        if (result.kind === "accepted") await apply(run, stored, result, loaded);
+        const isAdmission = place.timerId === ADMIT_TIMER;
+        await put(
+          run,
+          place.instanceId,
+          isAdmission ? { kind: "admit" } : { kind: "timerFired", timerId: place.timerId },
+        );
       });
     } catch (error) {
       // One timer must not hold up the others; it is still in the store and is tried again at the next look.

@@ -28,7 +28,8 @@ import {
 import { ENGINE_SILENT_MS } from "../cluster/membership.ts";
 import { fail } from "./completion.ts";
 import type { LeaseName } from "./dispatcher.ts";
-import { clearPlace, leaseOrQueue, toTaskBody } from "./grant.ts";
+import { clearPlace, toTaskBody } from "./grant.ts";
+import { place } from "./placing.ts";
 import type { Run, Scheduler } from "./scheduler.ts";
 import { type LeaseRecord, readUnfinishedTask } from "./task_record.ts";
 
@@ -170,7 +171,7 @@ export class WorkerRegistry {
       if (task?.record.status !== "leased" || task.record.token !== token) return false;
       const { record } = task;
       clearPlace(run.txn, { instanceId, taskId }, record);
-      if (why === "notBegun") requeue(run, { instanceId, taskId }, task);
+      if (why === "notBegun") await requeue(run, { instanceId, taskId }, task);
       else {
         run.effects.stop(workerId, { instanceId, taskId, token });
         const failure: Failure = {
@@ -272,10 +273,14 @@ export class WorkerRegistry {
 }
 
 /** Queues a task again that was leased but not begun; the attempt does not count. */
-function requeue(run: Run, name: { instanceId: string; taskId: string }, task: Parameters<typeof toTaskBody>[0]): void {
+async function requeue(
+  run: Run,
+  name: { instanceId: string; taskId: string },
+  task: Parameters<typeof toTaskBody>[0],
+): Promise<void> {
   const body = toTaskBody(task);
   const counts = { ...body.counts, attempt: body.counts.attempt - 1 };
-  leaseOrQueue(run.txn, run.effects, { ...run, ...name, ...body, counts });
+  await place(run, { ...name, ...body, counts });
 }
 
 async function readLeases(

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import type {
   ActionDefinition,
   Definition,
+  GuardDefinition,
   StateDefinition,
   TransitionDefinition,
 } from "../../../shared/definition/definition.ts";
@@ -64,28 +65,69 @@ const action: fc.Arbitrary<ActionDefinition> = fc.oneof(
   fc.record({ log: fc.record({ expression }, { noNullPrototype: true }) }, { noNullPrototype: true }),
 );
 
-const actions = fc.option(fc.array(action, { maxLength: 3 }), { nil: undefined, freq: 2 });
+/** Actions of the features that most definitions do without. */
+const rareAction: fc.Arbitrary<ActionDefinition> = fc.oneof(
+  fc.record({
+    name: fc.constantFrom("k0", "k1"),
+    items: oneOf({ "[1.0, 2.0, 3.0]": 4, "[]": 1, "[event.data, context]": 1, "context.k1": 1 }),
+    concurrency: fc.constantFrom(undefined, 1, 2),
+    task: fc.record({
+      code: fc.constant("input"),
+      input: fc.constantFrom(undefined, "item", "[item, index]", "item.x"),
+    }, { noNullPrototype: true }).map(dropUndefined),
+  }, { noNullPrototype: true }).map((map) => ({ map: dropUndefined(map) })),
+  fc.record({
+    name: fc.constantFrom("k1", "k2"),
+    workflow: fc.constant("w"),
+    id: fc.constantFrom(undefined, undefined, "'child'", "event.name"),
+    input: fc.constantFrom(undefined, { k0: "event.data" }, "context", "1.0"),
+    wait: fc.constantFrom(undefined, undefined, false),
+  }, { noNullPrototype: true }).map((start) => ({ start: dropUndefined(start) })),
+  fc.record({
+    to: oneOf({ "'other'": 4, "event.name": 2, "context.k1.x": 1 }),
+    event: fc.constantFrom(...EVENTS),
+    data: fc.constantFrom(undefined, "event.data", "context"),
+  }, { noNullPrototype: true }).map((send) => ({ send: dropUndefined(send) })),
+);
+
+const anyGuard: fc.Arbitrary<GuardDefinition> = fc.oneof(
+  { weight: 5, arbitrary: guard },
+  { weight: 1, arbitrary: fc.constant({ code: "true" }) },
+);
+
+const anyAction = fc.oneof({ weight: 6, arbitrary: action }, { weight: 1, arbitrary: rareAction });
+
+const actions = fc.option(fc.array(anyAction, { maxLength: 3 }), { nil: undefined, freq: 2 });
+
+const codes = fc.constantFrom<string[] | undefined>(undefined, undefined, undefined, ["E1"], ["E2"]);
 
 function transition(states: readonly string[]): fc.Arbitrary<TransitionDefinition> {
   return fc.record({
     target: fc.option(fc.constantFrom(...states), { nil: undefined, freq: 3 }),
-    guard: fc.option(guard, { nil: undefined }),
+    guard: fc.option(anyGuard, { nil: undefined }),
     actions,
   }, { noNullPrototype: true }).map(dropUndefined);
 }
 
+/** Transitions by event; with codes where they are for `error`. */
+function transitionsByEvent(states: readonly string[], events: readonly string[]) {
+  const transitions = fc.array(fc.tuple(transition(states), codes), { minLength: 1, maxLength: 3 });
+  const byEvent = fc.dictionary(fc.constantFrom(...events), transitions, { maxKeys: 4, noNullPrototype: true });
+  return byEvent.map((byEvent) =>
+    Object.fromEntries(
+      Object.entries(byEvent).map(([name, list]) => [
+        name,
+        list.map(([each, codes]) => name === "error" ? dropUndefined({ ...each, codes }) : each),
+      ]),
+    )
+  );
+}
+
 function state(states: readonly string[]): fc.Arbitrary<StateDefinition> {
-  const transitions = fc.array(transition(states), { minLength: 1, maxLength: 3 });
   return fc.record({
     enter: actions,
     exit: actions,
-    on: fc.option(
-      fc.dictionary(fc.constantFrom(...EVENTS, ...EVENTS, "complete", "error"), transitions, {
-        maxKeys: 4,
-        noNullPrototype: true,
-      }),
-      { nil: undefined, freq: 4 },
-    ),
+    on: fc.option(transitionsByEvent(states, [...EVENTS, ...EVENTS, "complete", "error"]), { nil: undefined, freq: 4 }),
     after: fc.option(
       fc.array(
         fc.tuple(fc.nat(50), transition(states)).map(([delayMs, rest]) => ({ delayMs, ...rest })),
@@ -93,6 +135,7 @@ function state(states: readonly string[]): fc.Arbitrary<StateDefinition> {
       ),
       { nil: undefined, freq: 2 },
     ),
+    compensate: fc.option(fc.array(anyAction, { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 2 }),
     final: fc.constantFrom(...Array(8).fill(undefined), "completed" as const, "failed" as const),
   }, { noNullPrototype: true }).map(dropUndefined);
 }
@@ -104,6 +147,9 @@ export const definitionArbitrary: fc.Arbitrary<Definition> = fc.integer({ min: 1
     name: fc.constant("w"),
     initial: fc.constantFrom(...names),
     timeoutMs: fc.constantFrom(undefined, undefined, undefined, 50),
+    on: fc.option(transitionsByEvent(names, ["e0", "e3", "error"]), { nil: undefined, freq: 2 }),
+    output: fc.constantFrom(undefined, undefined, "context.k0", { n: "input", k: "1.0" }),
+    compensateOn: fc.constantFrom<Definition["compensateOn"]>(undefined, undefined, ["failed"], []),
     states: fc.tuple(...names.map(() => state(names))).map((states) =>
       Object.fromEntries(states.map((each, index) => [names[index], each]))
     ),
@@ -137,12 +183,12 @@ export const drawArbitrary: fc.Arbitrary<Draw> = fc.oneof(
   },
   {
     weight: 6,
-    arbitrary: fc.tuple(fc.nat(), jsonValue).map(([pick, output]): Draw => ({ tasks }) => ({
-      kind: "taskCompleted",
-      taskId: pickOne(tasks, pick) ?? "t1",
-      output,
-      attempt: ATTEMPT,
-    })),
+    arbitrary: fc.tuple(fc.nat(), jsonValue).map(([pick, output]): Draw => ({ tasks }) => {
+      const taskId = pickOne(tasks, pick) ?? "t1";
+      const isGuard = Object.hasOwn(tasks, taskId) && tasks[taskId].isGuard;
+      const verdict = pick % 7 === 0 ? output : pick % 2 === 0;
+      return { kind: "taskCompleted", taskId, output: isGuard ? verdict : output, attempt: ATTEMPT };
+    }),
   },
   {
     weight: 2,
@@ -164,6 +210,20 @@ export const drawArbitrary: fc.Arbitrary<Draw> = fc.oneof(
     weight: 1,
     arbitrary: fc.nat(9).map((pick): Draw => () => pick === 0 ? { kind: "cancel", reason: "enough" } : RETRY),
   },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<MachineInput>(
+      { kind: "pause", reason: "look" },
+      { kind: "pause", reason: "look" },
+      { kind: "admit" },
+      { kind: "undelivered", to: "other", name: "e0", message: "nobody is there" },
+      { kind: "cancel", reason: "enough", compensate: true },
+      { kind: "retry", waiting: true },
+    ).map((input): Draw => ({ phase, status }) =>
+      status === "running" && phase.kind === "waiting" ? { kind: "admit" } : input
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant<Draw>(({ paused }) => paused ? { kind: "resume" } : { kind: "admit" }) },
 );
 
 function pickOne(members: object, pick: number): string | undefined {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Definition } from "../../../shared/definition/definition.ts";
 import { canonicalJson, type JsonObject } from "../../../shared/json.ts";
 import type { HistoryRecord } from "../history.ts";
-import type { MachineInput, MachineResult } from "../input.ts";
+import type { Command, MachineInput, MachineResult } from "../input.ts";
 import type { Instance } from "../instance.ts";
 import { advance, contextAt, explain, start, takes } from "../machine.ts";
 
@@ -22,6 +22,8 @@ export class SoundRun {
   last: MachineResult;
   readonly #entryLives = new Map<string, Life>();
   readonly #commandLives = new Map<string, Life>();
+  readonly #suspended = new Set<string>();
+  #messages = 0;
 
   private constructor(definition: Definition, result: Accepted, nowMs: number) {
     this.definition = definition;
@@ -86,10 +88,25 @@ export class SoundRun {
     const timers = Object.keys(instance.timers).length;
     const taken = takes(definition, instance).length;
     const isRunning = instance.status === "running";
-    if (isRunning) assert.ok(tasks + stateTimers(instance) + taken > 0, "M3");
-    else assert.equal(tasks + timers + taken + instance.kept.length, 0, "D5");
-    if (isRunning && instance.phase.kind !== "active") assert.ok(tasks > 0, "M3: a pending transition waits for tasks");
-    if (isRunning && tasks === 0) assert.deepEqual(instance.phase, { kind: "active", settled: true }, "N2");
+    const { phase, paused, held = [] } = instance;
+    const waits = phase.kind === "waiting" || paused === true;
+    if (isRunning) assert.ok(waits || tasks + stateTimers(instance) + taken > 0, "M3");
+    else {
+      assert.equal(tasks + timers + taken + instance.kept.length + held.length, 0, "D5");
+      assert.ok(instance.undo === undefined && paused === undefined, "D5");
+    }
+    if (isRunning && !waits && phase.kind !== "active") {
+      assert.ok(tasks > 0, "M3: a pending transition waits for tasks");
+    }
+    if (isRunning && !waits && tasks === 0) assert.deepEqual(phase, { kind: "active", settled: true }, "N2");
+    if (isRunning && phase.kind === "deciding" && !(phase.taskId in instance.tasks)) {
+      assert.ok(held.some(({ kind }) => kind === "decided"), "a decision is under way or has been made");
+    }
+    if (isRunning && !paused && phase.kind !== "deciding") assert.equal(held.length, 0, "H1");
+    for (const { map } of Object.values(instance.tasks)) {
+      if (map === undefined || map.left.length === 0 || paused) continue;
+      assert.ok(Object.values(instance.tasks).some(({ item }) => item !== undefined), "L1");
+    }
     assert.equal(explain(definition, instance).length > 0, isRunning);
     assert.equal(instance.failure !== undefined, instance.status === "failed");
     assert.equal(instance.endedAtMs !== undefined, !isRunning);
@@ -107,20 +124,27 @@ export class SoundRun {
   #checkLives({ commands, entries }: Pick<Accepted, "commands" | "entries">): void {
     for (const entry of entries) {
       if (entry.kind === "taskScheduled") this.#move(this.#entryLives, entry.taskId, "begun");
-      if (entry.kind === "taskCompleted" || entry.kind === "taskFailed" || entry.kind === "taskCancelled") {
+      if (ENDS.has(entry.kind) && "taskId" in entry) {
         this.#move(this.#entryLives, entry.taskId, "over");
       }
     }
     const named = new Set<string>();
     for (const command of commands) {
-      const id = "taskId" in command ? command.taskId : command.timerId;
+      if (command.kind === "message") assert.equal(command.number, ++this.#messages, "messages have no gaps");
+      const id = subjectOf(command);
+      if (id === undefined) continue;
       assert.ok(!named.has(id), "M6");
       named.add(id);
-      const isBegin = command.kind === "scheduleTask" || command.kind === "setTimer";
+      const isBegin = command.kind === "scheduleTask" || command.kind === "setTimer" ||
+        (command.kind === "message" && command.about === "start");
+      // The timers of a paused instance are taken from the engine, and given to it again.
+      if (command.kind === "setTimer" && this.#suspended.delete(id)) this.#commandLives.delete(id);
+      if (command.kind === "clearTimer" && this.instance.paused) this.#suspended.add(id);
       this.#move(this.#commandLives, id, isBegin ? "begun" : "over");
     }
-    const { tasks, timers } = this.instance;
-    const pending = [...Object.keys(tasks), ...Object.keys(timers)].sort();
+    const { tasks, timers, paused } = this.instance;
+    const held = Object.keys(tasks).filter((taskId) => tasks[taskId].map === undefined);
+    const pending = [...held, ...(paused ? [] : Object.keys(timers))].sort();
     assert.deepEqual(begun(this.#commandLives), pending, "M5: what the engine holds is what the instance waits for");
     assert.deepEqual(begun(this.#entryLives), Object.keys(tasks).sort(), "M5");
   }
@@ -131,8 +155,33 @@ export class SoundRun {
   }
 }
 
+/** Entries that end what `taskScheduled` began. */
+const ENDS: ReadonlySet<string> = new Set([
+  "taskCompleted",
+  "taskFailed",
+  "taskCancelled",
+  "itemCompleted",
+  "guardEvaluated",
+]);
+
 function begun(lives: ReadonlyMap<string, Life>): string[] {
   return [...lives].flatMap(([id, life]) => life === "begun" ? [id] : []).sort();
+}
+
+/** The task or timer that a command begins or ends. */
+function subjectOf(command: Command): string | undefined {
+  switch (command.kind) {
+    case "pauseTasks":
+    case "resumeTasks":
+      return undefined;
+    case "message":
+      return command.about === "start" || command.about === "cancel" ? command.taskId : undefined;
+    case "setTimer":
+    case "clearTimer":
+      return command.timerId;
+    default:
+      return command.taskId;
+  }
 }
 
 function stateTimers({ timers }: Instance): number {

@@ -26,7 +26,30 @@ export function formatEntry(entry: HistoryEntry): string {
     case "logged":
       return `log ${entry.message}`;
     case "taskScheduled":
-      return `schedule ${entry.name}`;
+      return `schedule ${entry.name}${entry.index === undefined ? "" : `[${entry.index}]`}`;
+    case "itemCompleted":
+      return `done ${entry.name}[${entry.index}]`;
+    case "guardEvaluated":
+      return `guard ${entry.name}: ${entry.holds}`;
+    case "childStarted":
+      return `start ${entry.name}`;
+    case "eventSent":
+      return `send ${entry.name} to ${entry.to}`;
+    case "undelivered":
+      return `undelivered ${entry.name}`;
+    case "compensationStarted":
+      return `undo because ${entry.failure?.code ?? entry.reason}`;
+    case "compensating":
+      return `undo ${entry.state}`;
+    case "forked":
+      return `fork ${entry.from} at ${entry.sequence}`;
+    case "migrated":
+      return `migrate ${entry.fromVersion} -> ${entry.toVersion}`;
+    case "waiting":
+    case "admitted":
+    case "paused":
+    case "resumed":
+      return entry.kind;
     case "taskCompleted":
       return `done ${entry.name}`;
     case "attemptFailed":

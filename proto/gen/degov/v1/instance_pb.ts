@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/instance.proto.
  */
 export const file_degov_v1_instance: GenFile = /*@__PURE__*/
-  fileDesc("ChdkZWdvdi92MS9pbnN0YW5jZS5wcm90bxIIZGVnb3YudjEiiQEKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBHRhc2sYAyABKAkSDAoEbGluZRgEIAEoDRIOCgZjb2x1bW4YBSABKA0SDQoFc3RhY2sYBiABKAkSFgoJcmV0cnlhYmxlGAcgASgISACIAQFCDAoKX3JldHJ5YWJsZSIqCgtDb25zb2xlTGluZRINCgVsZXZlbBgBIAEoCRIMCgR0ZXh0GAIgASgJIoYDCghJbnN0YW5jZRIKCgJpZBgBIAEoCRIQCgh3b3JrZmxvdxgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEigKBnN0YXR1cxgEIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAUgASgJEiUKBWlucHV0GAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEicKB2NvbnRleHQYByABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIgoHZmFpbHVyZRgIIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSEAoIcmV2aXNpb24YCSABKAQSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInIKDUhpc3RvcnlSZWNvcmQSEAoIc2VxdWVuY2UYASABKAQSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB2VudHJpZXMYAyADKAsyFi5kZWdvdi52MS5IaXN0b3J5RW50cnkipRMKDEhpc3RvcnlFbnRyeRIxCgdzdGFydGVkGAEgASgLMh4uZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXJ0ZWRIABI2Cg5ldmVudF9yZWNlaXZlZBgCIAEoCzIcLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudEgAEjIKCmV2ZW50X2tlcHQYAyABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuRXZlbnRIABI0CgxzdGF0ZV9leGl0ZWQYBCABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuU3RhdGVIABI9ChB0cmFuc2l0aW9uX3Rha2VuGAUgASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRyYW5zaXRpb25IABI1Cg1zdGF0ZV9lbnRlcmVkGAYgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASOAoLY29udGV4dF9zZXQYByABKAsyIS5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29udGV4dFNldEgAEkAKD2NvbnRleHRfY2xlYXJlZBgIIAEoCzIlLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Db250ZXh0Q2xlYXJlZEgAEi8KBmxvZ2dlZBgJIAEoCzIdLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Mb2dnZWRIABI4Cg50YXNrX3NjaGVkdWxlZBgKIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrUmVmSAASPgoOdGFza19jb21wbGV0ZWQYCyABKAsyJC5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza0NvbXBsZXRlZEgAEj4KDmF0dGVtcHRfZmFpbGVkGAwgASgLMiQuZGVnb3YudjEuSGlzdG9yeUVudHJ5LkF0dGVtcHRGYWlsZWRIABI4Cgt0YXNrX2ZhaWxlZBgNIAEoCzIhLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrRmFpbGVkSAASOAoOdGFza19jYW5jZWxsZWQYDiABKAsyHi5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza1JlZkgAEjgKC3RpbWVyX2ZpcmVkGA8gASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRpbWVyRmlyZWRIABI1Cgljb21wbGV0ZWQYECABKAsyIC5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29tcGxldGVkSAASLwoGZmFpbGVkGBEgASgLMh0uZGVnb3YudjEuSGlzdG9yeUVudHJ5LkZhaWxlZEgAEjUKCWNhbmNlbGxlZBgSIAEoCzIgLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5DYW5jZWxsZWRIABIvCgdyZXRyaWVkGBMgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASPAoNZXZlbnRfZHJvcHBlZBgUIAEoCzIjLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudERyb3BwZWRIABowCgdTdGFydGVkEiUKBWlucHV0GAEgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlGkcKBUV2ZW50EgwKBG5hbWUYASABKAkSJAoEZGF0YRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIKCgJpZBgDIAEoCRo5CgxFdmVudERyb3BwZWQSDAoEbmFtZRgBIAEoCRIKCgJpZBgCIAEoCRIPCgdtZXNzYWdlGAMgASgJGhYKBVN0YXRlEg0KBXN0YXRlGAEgASgJGjUKClRyYW5zaXRpb24SDAoEZnJvbRgBIAEoCRIKCgJ0bxgCIAEoCRINCgVldmVudBgDIAEoCRpACgpDb250ZXh0U2V0EgsKA2tleRgBIAEoCRIlCgV2YWx1ZRgCIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRodCg5Db250ZXh0Q2xlYXJlZBILCgNrZXkYASABKAkaGQoGTG9nZ2VkEg8KB21lc3NhZ2UYASABKAkaKAoHVGFza1JlZhIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkahAIKDVRhc2tDb21wbGV0ZWQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEgsKA2tleRgDIAEoCRImCgZvdXRwdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHYXR0ZW1wdBgFIAEoDRIRCgl3b3JrZXJfaWQYBiABKAkSLgoKc3RhcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZHVyYXRpb25fbXMYCCABKAESJgoHY29uc29sZRgJIAMoCzIVLmRlZ292LnYxLkNvbnNvbGVMaW5lEg4KBm1lcmdlZBgKIAEoCBqRAgoNQXR0ZW1wdEZhaWxlZBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSIgoHZmFpbHVyZRgDIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSLAoIcmV0cnlfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2F0dGVtcHQYBSABKA0SEQoJd29ya2VyX2lkGAYgASgJEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2R1cmF0aW9uX21zGAggASgBEiYKB2NvbnNvbGUYCSADKAsyFS5kZWdvdi52MS5Db25zb2xlTGluZRrgAQoKVGFza0ZhaWxlZBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSIgoHZmFpbHVyZRgDIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSDwoHYXR0ZW1wdBgEIAEoDRIRCgl3b3JrZXJfaWQYBSABKAkSLgoKc3RhcnRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZHVyYXRpb25fbXMYByABKAESJgoHY29uc29sZRgIIAMoCzIVLmRlZ292LnYxLkNvbnNvbGVMaW5lGh4KClRpbWVyRmlyZWQSEAoIdGltZXJfaWQYASABKAkaCwoJQ29tcGxldGVkGiwKBkZhaWxlZBIiCgdmYWlsdXJlGAEgASgLMhEuZGVnb3YudjEuRmFpbHVyZRobCglDYW5jZWxsZWQSDgoGcmVhc29uGAEgASgJQgYKBGtpbmQqqAEKDkluc3RhbmNlU3RhdHVzEh8KG0lOU1RBTkNFX1NUQVRVU19VTlNQRUNJRklFRBAAEhsKF0lOU1RBTkNFX1NUQVRVU19SVU5OSU5HEAESHQoZSU5TVEFOQ0VfU1RBVFVTX0NPTVBMRVRFRBACEhoKFklOU1RBTkNFX1NUQVRVU19GQUlMRUQQAxIdChlJTlNUQU5DRV9TVEFUVVNfQ0FOQ0VMTEVEEARiBnByb3RvMw", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChdkZWdvdi92MS9pbnN0YW5jZS5wcm90bxIIZGVnb3YudjEiiQEKB0ZhaWx1cmUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEgwKBHRhc2sYAyABKAkSDAoEbGluZRgEIAEoDRIOCgZjb2x1bW4YBSABKA0SDQoFc3RhY2sYBiABKAkSFgoJcmV0cnlhYmxlGAcgASgISACIAQFCDAoKX3JldHJ5YWJsZSIqCgtDb25zb2xlTGluZRINCgVsZXZlbBgBIAEoCRIMCgR0ZXh0GAIgASgJIvUDCghJbnN0YW5jZRIKCgJpZBgBIAEoCRIQCgh3b3JrZmxvdxgCIAEoCRIPCgd2ZXJzaW9uGAMgASgNEigKBnN0YXR1cxgEIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAUgASgJEiUKBWlucHV0GAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEicKB2NvbnRleHQYByABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIgoHZmFpbHVyZRgIIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSEAoIcmV2aXNpb24YCSABKAQSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBm91dHB1dBgNIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIRCglwYXJlbnRfaWQYDiABKAkSDgoGcGF1c2VkGA8gASgIEg0KBXBoYXNlGBAgASgJEhMKC3NjaGVkdWxlX2lkGBEgASgJInIKDUhpc3RvcnlSZWNvcmQSEAoIc2VxdWVuY2UYASABKAQSJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKB2VudHJpZXMYAyADKAsyFi5kZWdvdi52MS5IaXN0b3J5RW50cnki2iAKDEhpc3RvcnlFbnRyeRIxCgdzdGFydGVkGAEgASgLMh4uZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXJ0ZWRIABI2Cg5ldmVudF9yZWNlaXZlZBgCIAEoCzIcLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudEgAEjIKCmV2ZW50X2tlcHQYAyABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuRXZlbnRIABI0CgxzdGF0ZV9leGl0ZWQYBCABKAsyHC5kZWdvdi52MS5IaXN0b3J5RW50cnkuU3RhdGVIABI9ChB0cmFuc2l0aW9uX3Rha2VuGAUgASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRyYW5zaXRpb25IABI1Cg1zdGF0ZV9lbnRlcmVkGAYgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASOAoLY29udGV4dF9zZXQYByABKAsyIS5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29udGV4dFNldEgAEkAKD2NvbnRleHRfY2xlYXJlZBgIIAEoCzIlLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Db250ZXh0Q2xlYXJlZEgAEi8KBmxvZ2dlZBgJIAEoCzIdLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Mb2dnZWRIABI4Cg50YXNrX3NjaGVkdWxlZBgKIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrUmVmSAASPgoOdGFza19jb21wbGV0ZWQYCyABKAsyJC5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza0NvbXBsZXRlZEgAEj4KDmF0dGVtcHRfZmFpbGVkGAwgASgLMiQuZGVnb3YudjEuSGlzdG9yeUVudHJ5LkF0dGVtcHRGYWlsZWRIABI4Cgt0YXNrX2ZhaWxlZBgNIAEoCzIhLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5UYXNrRmFpbGVkSAASOAoOdGFza19jYW5jZWxsZWQYDiABKAsyHi5kZWdvdi52MS5IaXN0b3J5RW50cnkuVGFza1JlZkgAEjgKC3RpbWVyX2ZpcmVkGA8gASgLMiEuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlRpbWVyRmlyZWRIABI1Cgljb21wbGV0ZWQYECABKAsyIC5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29tcGxldGVkSAASLwoGZmFpbGVkGBEgASgLMh0uZGVnb3YudjEuSGlzdG9yeUVudHJ5LkZhaWxlZEgAEjUKCWNhbmNlbGxlZBgSIAEoCzIgLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5DYW5jZWxsZWRIABIvCgdyZXRyaWVkGBMgASgLMhwuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlN0YXRlSAASPAoNZXZlbnRfZHJvcHBlZBgUIAEoCzIjLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5FdmVudERyb3BwZWRIABI+Cg5pdGVtX2NvbXBsZXRlZBgVIAEoCzIkLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5JdGVtQ29tcGxldGVkSAASQAoPZ3VhcmRfZXZhbHVhdGVkGBYgASgLMiUuZGVnb3YudjEuSGlzdG9yeUVudHJ5Lkd1YXJkRXZhbHVhdGVkSAASPAoNY2hpbGRfc3RhcnRlZBgXIAEoCzIjLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5DaGlsZFN0YXJ0ZWRIABI2CgpldmVudF9zZW50GBggASgLMiAuZGVnb3YudjEuSGlzdG9yeUVudHJ5LkV2ZW50U2VudEgAEjkKC3VuZGVsaXZlcmVkGBkgASgLMiIuZGVnb3YudjEuSGlzdG9yeUVudHJ5LlVuZGVsaXZlcmVkSAASMQoHd2FpdGluZxgaIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5XYWl0aW5nSAASMwoIYWRtaXR0ZWQYGyABKAsyHy5kZWdvdi52MS5IaXN0b3J5RW50cnkuQWRtaXR0ZWRIABIvCgZwYXVzZWQYHCABKAsyHS5kZWdvdi52MS5IaXN0b3J5RW50cnkuUGF1c2VkSAASMQoHcmVzdW1lZBgdIAEoCzIeLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5SZXN1bWVkSAASSgoUY29tcGVuc2F0aW9uX3N0YXJ0ZWQYHiABKAsyKi5kZWdvdi52MS5IaXN0b3J5RW50cnkuQ29tcGVuc2F0aW9uU3RhcnRlZEgAEjQKDGNvbXBlbnNhdGluZxgfIAEoCzIcLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5TdGF0ZUgAEi8KBmZvcmtlZBggIAEoCzIdLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5Gb3JrZWRIABIzCghtaWdyYXRlZBghIAEoCzIfLmRlZ292LnYxLkhpc3RvcnlFbnRyeS5NaWdyYXRlZEgAGjAKB1N0YXJ0ZWQSJQoFaW5wdXQYASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUaRwoFRXZlbnQSDAoEbmFtZRgBIAEoCRIkCgRkYXRhGAIgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEgoKAmlkGAMgASgJGjkKDEV2ZW50RHJvcHBlZBIMCgRuYW1lGAEgASgJEgoKAmlkGAIgASgJEg8KB21lc3NhZ2UYAyABKAkaFgoFU3RhdGUSDQoFc3RhdGUYASABKAkaNQoKVHJhbnNpdGlvbhIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEg0KBWV2ZW50GAMgASgJGkAKCkNvbnRleHRTZXQSCwoDa2V5GAEgASgJEiUKBXZhbHVlGAIgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlGh0KDkNvbnRleHRDbGVhcmVkEgsKA2tleRgBIAEoCRoZCgZMb2dnZWQSDwoHbWVzc2FnZRgBIAEoCRpVCgdUYXNrUmVmEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRISCgVpbmRleBgDIAEoDUgAiAEBEg0KBWNoaWxkGAQgASgJQggKBl9pbmRleBqEAgoNVGFza0NvbXBsZXRlZBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSCwoDa2V5GAMgASgJEiYKBm91dHB1dBgEIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIPCgdhdHRlbXB0GAUgASgNEhEKCXdvcmtlcl9pZBgGIAEoCRIuCgpzdGFydGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgIIAEoARImCgdjb25zb2xlGAkgAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUSDgoGbWVyZ2VkGAogASgIGpECCg1BdHRlbXB0RmFpbGVkEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIiCgdmYWlsdXJlGAMgASgLMhEuZGVnb3YudjEuRmFpbHVyZRIsCghyZXRyeV9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHYXR0ZW1wdBgFIAEoDRIRCgl3b3JrZXJfaWQYBiABKAkSLgoKc3RhcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLZHVyYXRpb25fbXMYCCABKAESJgoHY29uc29sZRgJIAMoCzIVLmRlZ292LnYxLkNvbnNvbGVMaW5lGuABCgpUYXNrRmFpbGVkEg8KB3Rhc2tfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIiCgdmYWlsdXJlGAMgASgLMhEuZGVnb3YudjEuRmFpbHVyZRIPCgdhdHRlbXB0GAQgASgNEhEKCXdvcmtlcl9pZBgFIAEoCRIuCgpzdGFydGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBITCgtkdXJhdGlvbl9tcxgHIAEoARImCgdjb25zb2xlGAggAygLMhUuZGVnb3YudjEuQ29uc29sZUxpbmUaHgoKVGltZXJGaXJlZBIQCgh0aW1lcl9pZBgBIAEoCRr2AQoNSXRlbUNvbXBsZXRlZBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFaW5kZXgYAyABKA0SJgoGb3V0cHV0GAQgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEg8KB2F0dGVtcHQYBSABKA0SEQoJd29ya2VyX2lkGAYgASgJEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2R1cmF0aW9uX21zGAggASgBEiYKB2NvbnNvbGUYCSADKAsyFS5kZWdvdi52MS5Db25zb2xlTGluZRrPAQoOR3VhcmRFdmFsdWF0ZWQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWhvbGRzGAMgASgIEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEi4KCnN0YXJ0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC2R1cmF0aW9uX21zGAcgASgBEiYKB2NvbnNvbGUYCCADKAsyFS5kZWdvdi52MS5Db25zb2xlTGluZRorCgxDaGlsZFN0YXJ0ZWQSDAoEbmFtZRgBIAEoCRINCgVjaGlsZBgCIAEoCRolCglFdmVudFNlbnQSCgoCdG8YASABKAkSDAoEbmFtZRgCIAEoCRo4CgtVbmRlbGl2ZXJlZBIKCgJ0bxgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB21lc3NhZ2UYAyABKAkaCQoHV2FpdGluZxoKCghBZG1pdHRlZBoYCgZQYXVzZWQSDgoGcmVhc29uGAEgASgJGgkKB1Jlc3VtZWQaWQoTQ29tcGVuc2F0aW9uU3RhcnRlZBIOCgZzdGF0dXMYASABKAkSIgoHZmFpbHVyZRgCIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUSDgoGcmVhc29uGAMgASgJGlEKBkZvcmtlZBIMCgRmcm9tGAEgASgJEhAKCHNlcXVlbmNlGAIgASgNEicKB2NvbnRleHQYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUaNAoITWlncmF0ZWQSFAoMZnJvbV92ZXJzaW9uGAEgASgNEhIKCnRvX3ZlcnNpb24YAiABKA0aMwoJQ29tcGxldGVkEiYKBm91dHB1dBgBIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRosCgZGYWlsZWQSIgoHZmFpbHVyZRgBIAEoCzIRLmRlZ292LnYxLkZhaWx1cmUaGwoJQ2FuY2VsbGVkEg4KBnJlYXNvbhgBIAEoCUIGCgRraW5kKqgBCg5JbnN0YW5jZVN0YXR1cxIfChtJTlNUQU5DRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIbChdJTlNUQU5DRV9TVEFUVVNfUlVOTklORxABEh0KGUlOU1RBTkNFX1NUQVRVU19DT01QTEVURUQQAhIaChZJTlNUQU5DRV9TVEFUVVNfRkFJTEVEEAMSHQoZSU5TVEFOQ0VfU1RBVFVTX0NBTkNFTExFRBAEYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Why something failed.
@@ -179,6 +179,41 @@ export type Instance = Message<"degov.v1.Instance"> & {
    * @generated from field: google.protobuf.Timestamp ended_at = 12;
    */
   endedAt?: Timestamp | undefined;
+
+  /**
+   * Its result, once it has completed, where the definition says what that is; else the result is the context.
+   *
+   * @generated from field: google.protobuf.Value output = 13;
+   */
+  output?: Value | undefined;
+
+  /**
+   * The instance that started it; empty where that was none.
+   *
+   * @generated from field: string parent_id = 14;
+   */
+  parentId: string;
+
+  /**
+   * What comes in is recorded or kept, and nothing is begun, until it is resumed.
+   *
+   * @generated from field: bool paused = 15;
+   */
+  paused: boolean;
+
+  /**
+   * active, exiting, transitioning, deciding, waiting or compensating: what it is about while it runs.
+   *
+   * @generated from field: string phase = 16;
+   */
+  phase: string;
+
+  /**
+   * The schedule that started it; empty where that was none.
+   *
+   * @generated from field: string schedule_id = 17;
+   */
+  scheduleId: string;
 };
 
 /**
@@ -350,6 +385,84 @@ export type HistoryEntry = Message<"degov.v1.HistoryEntry"> & {
      */
     value: HistoryEntry_EventDropped;
     case: "eventDropped";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.ItemCompleted item_completed = 21;
+     */
+    value: HistoryEntry_ItemCompleted;
+    case: "itemCompleted";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.GuardEvaluated guard_evaluated = 22;
+     */
+    value: HistoryEntry_GuardEvaluated;
+    case: "guardEvaluated";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.ChildStarted child_started = 23;
+     */
+    value: HistoryEntry_ChildStarted;
+    case: "childStarted";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.EventSent event_sent = 24;
+     */
+    value: HistoryEntry_EventSent;
+    case: "eventSent";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Undelivered undelivered = 25;
+     */
+    value: HistoryEntry_Undelivered;
+    case: "undelivered";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Waiting waiting = 26;
+     */
+    value: HistoryEntry_Waiting;
+    case: "waiting";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Admitted admitted = 27;
+     */
+    value: HistoryEntry_Admitted;
+    case: "admitted";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Paused paused = 28;
+     */
+    value: HistoryEntry_Paused;
+    case: "paused";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Resumed resumed = 29;
+     */
+    value: HistoryEntry_Resumed;
+    case: "resumed";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.CompensationStarted compensation_started = 30;
+     */
+    value: HistoryEntry_CompensationStarted;
+    case: "compensationStarted";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.State compensating = 31;
+     */
+    value: HistoryEntry_State;
+    case: "compensating";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Forked forked = 32;
+     */
+    value: HistoryEntry_Forked;
+    case: "forked";
+  } | {
+    /**
+     * @generated from field: degov.v1.HistoryEntry.Migrated migrated = 33;
+     */
+    value: HistoryEntry_Migrated;
+    case: "migrated";
   } | { case: undefined; value?: undefined };
 };
 
@@ -548,7 +661,7 @@ export const HistoryEntry_LoggedSchema: GenMessage<HistoryEntry_Logged> = /*@__P
   messageDesc(file_degov_v1_instance, 4, 7);
 
 /**
- * A task was scheduled or cancelled.
+ * A task was scheduled or cancelled; so was a guard on a worker, a map or one of its items, or a child.
  *
  * @generated from message degov.v1.HistoryEntry.TaskRef
  */
@@ -562,6 +675,20 @@ export type HistoryEntry_TaskRef = Message<"degov.v1.HistoryEntry.TaskRef"> & {
    * @generated from field: string name = 2;
    */
   name: string;
+
+  /**
+   * For the task of a map's item: which, from 0.
+   *
+   * @generated from field: optional uint32 index = 3;
+   */
+  index?: number | undefined;
+
+  /**
+   * For a child: the instance's id.
+   *
+   * @generated from field: string child = 4;
+   */
+  child: string;
 };
 
 /**
@@ -772,11 +899,373 @@ export const HistoryEntry_TimerFiredSchema: GenMessage<HistoryEntry_TimerFired> 
   messageDesc(file_degov_v1_instance, 4, 12);
 
 /**
+ * The task for one item of a map has its output, which goes into the context with those of the others.
+ *
+ * @generated from message degov.v1.HistoryEntry.ItemCompleted
+ */
+export type HistoryEntry_ItemCompleted = Message<"degov.v1.HistoryEntry.ItemCompleted"> & {
+  /**
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Of the item, from 0.
+   *
+   * @generated from field: uint32 index = 3;
+   */
+  index: number;
+
+  /**
+   * @generated from field: google.protobuf.Value output = 4;
+   */
+  output?: Value | undefined;
+
+  /**
+   * @generated from field: uint32 attempt = 5;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: string worker_id = 6;
+   */
+  workerId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp started_at = 7;
+   */
+  startedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: double duration_ms = 8;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: repeated degov.v1.ConsoleLine console = 9;
+   */
+  console: ConsoleLine[];
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.ItemCompleted.
+ * Use `create(HistoryEntry_ItemCompletedSchema)` to create a new message.
+ */
+export const HistoryEntry_ItemCompletedSchema: GenMessage<HistoryEntry_ItemCompleted> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 13);
+
+/**
+ * A guard that ran on a worker has its value.
+ *
+ * @generated from message degov.v1.HistoryEntry.GuardEvaluated
+ */
+export type HistoryEntry_GuardEvaluated = Message<"degov.v1.HistoryEntry.GuardEvaluated"> & {
+  /**
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * The transition's place in the definition.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: bool holds = 3;
+   */
+  holds: boolean;
+
+  /**
+   * @generated from field: uint32 attempt = 4;
+   */
+  attempt: number;
+
+  /**
+   * @generated from field: string worker_id = 5;
+   */
+  workerId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp started_at = 6;
+   */
+  startedAt?: Timestamp | undefined;
+
+  /**
+   * @generated from field: double duration_ms = 7;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: repeated degov.v1.ConsoleLine console = 8;
+   */
+  console: ConsoleLine[];
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.GuardEvaluated.
+ * Use `create(HistoryEntry_GuardEvaluatedSchema)` to create a new message.
+ */
+export const HistoryEntry_GuardEvaluatedSchema: GenMessage<HistoryEntry_GuardEvaluated> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 14);
+
+/**
+ * A child was started that nothing waits for.
+ *
+ * @generated from message degov.v1.HistoryEntry.ChildStarted
+ */
+export type HistoryEntry_ChildStarted = Message<"degov.v1.HistoryEntry.ChildStarted"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The child's id.
+   *
+   * @generated from field: string child = 2;
+   */
+  child: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.ChildStarted.
+ * Use `create(HistoryEntry_ChildStartedSchema)` to create a new message.
+ */
+export const HistoryEntry_ChildStartedSchema: GenMessage<HistoryEntry_ChildStarted> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 15);
+
+/**
+ * An event goes to another instance.
+ *
+ * @generated from message degov.v1.HistoryEntry.EventSent
+ */
+export type HistoryEntry_EventSent = Message<"degov.v1.HistoryEntry.EventSent"> & {
+  /**
+   * The other instance's id.
+   *
+   * @generated from field: string to = 1;
+   */
+  to: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.EventSent.
+ * Use `create(HistoryEntry_EventSentSchema)` to create a new message.
+ */
+export const HistoryEntry_EventSentSchema: GenMessage<HistoryEntry_EventSent> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 16);
+
+/**
+ * An event, or the start of a child that nothing waits for, could not be delivered.
+ *
+ * @generated from message degov.v1.HistoryEntry.Undelivered
+ */
+export type HistoryEntry_Undelivered = Message<"degov.v1.HistoryEntry.Undelivered"> & {
+  /**
+   * @generated from field: string to = 1;
+   */
+  to: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string message = 3;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Undelivered.
+ * Use `create(HistoryEntry_UndeliveredSchema)` to create a new message.
+ */
+export const HistoryEntry_UndeliveredSchema: GenMessage<HistoryEntry_Undelivered> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 17);
+
+/**
+ * It waits until fewer instances of its workflow run.
+ *
+ * @generated from message degov.v1.HistoryEntry.Waiting
+ */
+export type HistoryEntry_Waiting = Message<"degov.v1.HistoryEntry.Waiting"> & {
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Waiting.
+ * Use `create(HistoryEntry_WaitingSchema)` to create a new message.
+ */
+export const HistoryEntry_WaitingSchema: GenMessage<HistoryEntry_Waiting> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 18);
+
+/**
+ * It no longer waits, and enters its state once it is resumed.
+ *
+ * @generated from message degov.v1.HistoryEntry.Admitted
+ */
+export type HistoryEntry_Admitted = Message<"degov.v1.HistoryEntry.Admitted"> & {
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Admitted.
+ * Use `create(HistoryEntry_AdmittedSchema)` to create a new message.
+ */
+export const HistoryEntry_AdmittedSchema: GenMessage<HistoryEntry_Admitted> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 19);
+
+/**
+ * It was paused.
+ *
+ * @generated from message degov.v1.HistoryEntry.Paused
+ */
+export type HistoryEntry_Paused = Message<"degov.v1.HistoryEntry.Paused"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Paused.
+ * Use `create(HistoryEntry_PausedSchema)` to create a new message.
+ */
+export const HistoryEntry_PausedSchema: GenMessage<HistoryEntry_Paused> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 20);
+
+/**
+ * It was resumed.
+ *
+ * @generated from message degov.v1.HistoryEntry.Resumed
+ */
+export type HistoryEntry_Resumed = Message<"degov.v1.HistoryEntry.Resumed"> & {
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Resumed.
+ * Use `create(HistoryEntry_ResumedSchema)` to create a new message.
+ */
+export const HistoryEntry_ResumedSchema: GenMessage<HistoryEntry_Resumed> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 21);
+
+/**
+ * Undo actions run before it ends.
+ *
+ * @generated from message degov.v1.HistoryEntry.CompensationStarted
+ */
+export type HistoryEntry_CompensationStarted = Message<"degov.v1.HistoryEntry.CompensationStarted"> & {
+  /**
+   * failed or cancelled: how it ends then.
+   *
+   * @generated from field: string status = 1;
+   */
+  status: string;
+
+  /**
+   * Why it fails.
+   *
+   * @generated from field: degov.v1.Failure failure = 2;
+   */
+  failure?: Failure | undefined;
+
+  /**
+   * Why it is cancelled.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.CompensationStarted.
+ * Use `create(HistoryEntry_CompensationStartedSchema)` to create a new message.
+ */
+export const HistoryEntry_CompensationStartedSchema: GenMessage<HistoryEntry_CompensationStarted> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 22);
+
+/**
+ * It was made of another instance.
+ *
+ * @generated from message degov.v1.HistoryEntry.Forked
+ */
+export type HistoryEntry_Forked = Message<"degov.v1.HistoryEntry.Forked"> & {
+  /**
+   * The other instance's id.
+   *
+   * @generated from field: string from = 1;
+   */
+  from: string;
+
+  /**
+   * After which of its records.
+   *
+   * @generated from field: uint32 sequence = 2;
+   */
+  sequence: number;
+
+  /**
+   * The context that the other had then.
+   *
+   * @generated from field: google.protobuf.Value context = 3;
+   */
+  context?: Value | undefined;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Forked.
+ * Use `create(HistoryEntry_ForkedSchema)` to create a new message.
+ */
+export const HistoryEntry_ForkedSchema: GenMessage<HistoryEntry_Forked> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 23);
+
+/**
+ * It was moved to another version.
+ *
+ * @generated from message degov.v1.HistoryEntry.Migrated
+ */
+export type HistoryEntry_Migrated = Message<"degov.v1.HistoryEntry.Migrated"> & {
+  /**
+   * @generated from field: uint32 from_version = 1;
+   */
+  fromVersion: number;
+
+  /**
+   * @generated from field: uint32 to_version = 2;
+   */
+  toVersion: number;
+};
+
+/**
+ * Describes the message degov.v1.HistoryEntry.Migrated.
+ * Use `create(HistoryEntry_MigratedSchema)` to create a new message.
+ */
+export const HistoryEntry_MigratedSchema: GenMessage<HistoryEntry_Migrated> = /*@__PURE__*/
+  messageDesc(file_degov_v1_instance, 4, 24);
+
+/**
  * The instance ended well.
  *
  * @generated from message degov.v1.HistoryEntry.Completed
  */
 export type HistoryEntry_Completed = Message<"degov.v1.HistoryEntry.Completed"> & {
+  /**
+   * Its result, where the definition says what that is.
+   *
+   * @generated from field: google.protobuf.Value output = 1;
+   */
+  output?: Value | undefined;
 };
 
 /**
@@ -784,7 +1273,7 @@ export type HistoryEntry_Completed = Message<"degov.v1.HistoryEntry.Completed"> 
  * Use `create(HistoryEntry_CompletedSchema)` to create a new message.
  */
 export const HistoryEntry_CompletedSchema: GenMessage<HistoryEntry_Completed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 13);
+  messageDesc(file_degov_v1_instance, 4, 25);
 
 /**
  * The instance failed.
@@ -803,7 +1292,7 @@ export type HistoryEntry_Failed = Message<"degov.v1.HistoryEntry.Failed"> & {
  * Use `create(HistoryEntry_FailedSchema)` to create a new message.
  */
 export const HistoryEntry_FailedSchema: GenMessage<HistoryEntry_Failed> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 14);
+  messageDesc(file_degov_v1_instance, 4, 26);
 
 /**
  * The instance was cancelled.
@@ -822,7 +1311,7 @@ export type HistoryEntry_Cancelled = Message<"degov.v1.HistoryEntry.Cancelled"> 
  * Use `create(HistoryEntry_CancelledSchema)` to create a new message.
  */
 export const HistoryEntry_CancelledSchema: GenMessage<HistoryEntry_Cancelled> = /*@__PURE__*/
-  messageDesc(file_degov_v1_instance, 4, 15);
+  messageDesc(file_degov_v1_instance, 4, 27);
 
 /**
  * The lifecycle of an instance.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/workflow_service.proto.
  */
 export const file_degov_v1_workflow_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCI8ChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj4KFkNhbmNlbEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSIrChRSZXRyeUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI9ChVSZXRyeUluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJTChFHZXRIaXN0b3J5UmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIWCg5hZnRlcl9zZXF1ZW5jZRgCIAEoBBIRCglwYWdlX3NpemUYAyABKA0iTAoSR2V0SGlzdG9yeVJlc3BvbnNlEigKB3JlY29yZHMYASADKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEgwKBG1vcmUYAiABKAgiQwoUV2F0Y2hJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQieQoVV2F0Y2hJbnN0YW5jZVJlc3BvbnNlEicKBnJlY29yZBgBIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSDQoFc3RhdGUYAyABKAkiWwoSV2F0Y2hFdmVudHNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCRIRCgl3b3JrZmxvd3MYAiADKAkSDQoFa2luZHMYAyADKAkSEwoLaW5zdGFuY2VfaWQYBCABKAkivwEKE1dhdGNoRXZlbnRzUmVzcG9uc2USDgoGY3Vyc29yGAEgASgJEhMKC2luc3RhbmNlX2lkGAIgASgJEhAKCHdvcmtmbG93GAMgASgJEg8KB3ZlcnNpb24YBCABKA0SKAoGc3RhdHVzGAUgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSDQoFc3RhdGUYBiABKAkSJwoGcmVjb3JkGAcgASgLMhcuZGVnb3YudjEuSGlzdG9yeVJlY29yZCItChZFeHBsYWluSW5zdGFuY2VSZXF1ZXN0EhMKC2luc3RhbmNlX2lkGAEgASgJIkkKF0V4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEg8KB3N1bW1hcnkYASABKAkSHQoFd2FpdHMYAiADKAsyDi5kZWdvdi52MS5XYWl0Iu8ECgRXYWl0EicKBHRhc2sYASABKAsyFy5kZWdvdi52MS5XYWl0LlRhc2tXYWl0SAASKQoFdGltZXIYAiABKAsyGC5kZWdvdi52MS5XYWl0LlRpbWVyV2FpdEgAEikKBWV2ZW50GAMgASgLMhguZGVnb3YudjEuV2FpdC5FdmVudFdhaXRIABIzCgp0cmFuc2l0aW9uGAQgASgLMh0uZGVnb3YudjEuV2FpdC5UcmFuc2l0aW9uV2FpdEgAGsQBCghUYXNrV2FpdBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGc3RhdHVzGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEiwKCHJldHJ5X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgxsYXN0X2ZhaWx1cmUYByABKAsyES5kZWdvdi52MS5GYWlsdXJlEg4KBnJlYXNvbhgIIAEoCRpsCglUaW1lcldhaXQSEAoIdGltZXJfaWQYASABKAkSKwoHZmlyZV9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdGFyZ2V0cxgDIAMoCRIPCgdndWFyZGVkGAQgASgIGjsKCUV2ZW50V2FpdBIMCgRuYW1lGAEgASgJEg8KB3RhcmdldHMYAiADKAkSDwoHZ3VhcmRlZBgDIAEoCBo5Cg5UcmFuc2l0aW9uV2FpdBIMCgRmcm9tGAEgASgJEgoKAnRvGAIgASgJEg0KBWV2ZW50GAMgASgJQgYKBGtpbmQiFAoSTGlzdFdvcmtlcnNSZXF1ZXN0IjgKE0xpc3RXb3JrZXJzUmVzcG9uc2USIQoHd29ya2VycxgBIAMoCzIQLmRlZ292LnYxLldvcmtlciK9AQoGV29ya2VyEgoKAmlkGAEgASgJEg0KBXNsb3RzGAIgASgNEg4KBmxlYXNlZBgDIAEoDRIUCgxjYXBhYmlsaXRpZXMYBCADKAkSDwoHdmVyc2lvbhgFIAEoCRIxCg1yZWdpc3RlcmVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDL2CAoPV29ya2Zsb3dTZXJ2aWNlElkKEFJlZ2lzdGVyV29ya2Zsb3cSIS5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdBoiLmRlZ292LnYxLlJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRJKCgtHZXRXb3JrZmxvdxIcLmRlZ292LnYxLkdldFdvcmtmbG93UmVxdWVzdBodLmRlZ292LnYxLkdldFdvcmtmbG93UmVzcG9uc2USUAoNTGlzdFdvcmtmbG93cxIeLmRlZ292LnYxLkxpc3RXb3JrZmxvd3NSZXF1ZXN0Gh8uZGVnb3YudjEuTGlzdFdvcmtmbG93c1Jlc3BvbnNlElAKDVN0YXJ0SW5zdGFuY2USHi5kZWdvdi52MS5TdGFydEluc3RhbmNlUmVxdWVzdBofLmRlZ292LnYxLlN0YXJ0SW5zdGFuY2VSZXNwb25zZRJKCgtHZXRJbnN0YW5jZRIcLmRlZ292LnYxLkdldEluc3RhbmNlUmVxdWVzdBodLmRlZ292LnYxLkdldEluc3RhbmNlUmVzcG9uc2USUAoNTGlzdEluc3RhbmNlcxIeLmRlZ292LnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0Gh8uZGVnb3YudjEuTGlzdEluc3RhbmNlc1Jlc3BvbnNlEkQKCVNlbmRFdmVudBIaLmRlZ292LnYxLlNlbmRFdmVudFJlcXVlc3QaGy5kZWdvdi52MS5TZW5kRXZlbnRSZXNwb25zZRJTCg5DYW5jZWxJbnN0YW5jZRIfLmRlZ292LnYxLkNhbmNlbEluc3RhbmNlUmVxdWVzdBogLmRlZ292LnYxLkNhbmNlbEluc3RhbmNlUmVzcG9uc2USUAoNUmV0cnlJbnN0YW5jZRIeLmRlZ292LnYxLlJldHJ5SW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuUmV0cnlJbnN0YW5jZVJlc3BvbnNlEkcKCkdldEhpc3RvcnkSGy5kZWdvdi52MS5HZXRIaXN0b3J5UmVxdWVzdBocLmRlZ292LnYxLkdldEhpc3RvcnlSZXNwb25zZRJSCg1XYXRjaEluc3RhbmNlEh4uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5XYXRjaEluc3RhbmNlUmVzcG9uc2UwARJMCgtXYXRjaEV2ZW50cxIcLmRlZ292LnYxLldhdGNoRXZlbnRzUmVxdWVzdBodLmRlZ292LnYxLldhdGNoRXZlbnRzUmVzcG9uc2UwARJWCg9FeHBsYWluSW5zdGFuY2USIC5kZWdvdi52MS5FeHBsYWluSW5zdGFuY2VSZXF1ZXN0GiEuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVzcG9uc2USSgoLTGlzdFdvcmtlcnMSHC5kZWdvdi52MS5MaXN0V29ya2Vyc1JlcXVlc3QaHS5kZWdvdi52MS5MaXN0V29ya2Vyc1Jlc3BvbnNlYgZwcm90bzM", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCJkChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJEhcKCmNvbXBlbnNhdGUYAyABKAhIAIgBAUINCgtfY29tcGVuc2F0ZSI+ChZDYW5jZWxJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiKwoUUmV0cnlJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkiPQoVUmV0cnlJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiOwoUUGF1c2VJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj0KFVBhdXNlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIiwKFVJlc3VtZUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI+ChZSZXN1bWVJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiZgoTRm9ya0luc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoBBIXCg9uZXdfaW5zdGFuY2VfaWQYAyABKAkSDwoHdmVyc2lvbhgEIAEoDSI8ChRGb3JrSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIj4KFk1pZ3JhdGVJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDSI/ChdNaWdyYXRlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIpYFChJCdWxrT3BlcmF0ZVJlcXVlc3QSEAoId29ya2Zsb3cYASABKAkSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSMAoMY3JlYXRlZF9mcm9tGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoFcGF1c2UYBSABKAsyIi5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUGF1c2VIABI1CgZyZXN1bWUYBiABKAsyIy5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUmVzdW1lSAASNQoGY2FuY2VsGAcgASgLMiMuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LkNhbmNlbEgAEjMKBXJldHJ5GAggASgLMiIuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LlJldHJ5SAASNwoHbWlncmF0ZRgJIAEoCzIkLmRlZ292LnYxLkJ1bGtPcGVyYXRlUmVxdWVzdC5NaWdyYXRlSAASDwoHZHJ5X3J1bhgKIAEoCBIRCglwYWdlX3NpemUYCyABKA0SEgoKcGFnZV90b2tlbhgMIAEoCRoXCgVQYXVzZRIOCgZyZWFzb24YASABKAkaCAoGUmVzdW1lGkAKBkNhbmNlbBIOCgZyZWFzb24YASABKAkSFwoKY29tcGVuc2F0ZRgCIAEoCEgAiAEBQg0KC19jb21wZW5zYXRlGgcKBVJldHJ5GhoKB01pZ3JhdGUSDwoHdmVyc2lvbhgBIAEoDUILCglvcGVyYXRpb24itwEKE0J1bGtPcGVyYXRlUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoDRIMCgRkb25lGAIgASgNEjcKCHJlZnVzYWxzGAMgAygLMiUuZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZS5SZWZ1c2FsEhcKD25leHRfcGFnZV90b2tlbhgEIAEoCRovCgdSZWZ1c2FsEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB21lc3NhZ2UYAiABKAkiUwoRR2V0SGlzdG9yeVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQSEQoJcGFnZV9zaXplGAMgASgNIkwKEkdldEhpc3RvcnlSZXNwb25zZRIoCgdyZWNvcmRzGAEgAygLMhcuZGVnb3YudjEuSGlzdG9yeVJlY29yZBIMCgRtb3JlGAIgASgIIkMKFFdhdGNoSW5zdGFuY2VSZXF1ZXN0EhMKC2luc3RhbmNlX2lkGAEgASgJEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgEInkKFVdhdGNoSW5zdGFuY2VSZXNwb25zZRInCgZyZWNvcmQYASABKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEigKBnN0YXR1cxgCIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAMgASgJIlsKEldhdGNoRXZlbnRzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkSEQoJd29ya2Zsb3dzGAIgAygJEg0KBWtpbmRzGAMgAygJEhMKC2luc3RhbmNlX2lkGAQgASgJIr8BChNXYXRjaEV2ZW50c1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRITCgtpbnN0YW5jZV9pZBgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNEigKBnN0YXR1cxgFIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAYgASgJEicKBnJlY29yZBgHIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQiLQoWRXhwbGFpbkluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSJJChdFeHBsYWluSW5zdGFuY2VSZXNwb25zZRIPCgdzdW1tYXJ5GAEgASgJEh0KBXdhaXRzGAIgAygLMg4uZGVnb3YudjEuV2FpdCLyCQoEV2FpdBInCgR0YXNrGAEgASgLMhcuZGVnb3YudjEuV2FpdC5UYXNrV2FpdEgAEikKBXRpbWVyGAIgASgLMhguZGVnb3YudjEuV2FpdC5UaW1lcldhaXRIABIpCgVldmVudBgDIAEoCzIYLmRlZ292LnYxLldhaXQuRXZlbnRXYWl0SAASMwoKdHJhbnNpdGlvbhgEIAEoCzIdLmRlZ292LnYxLldhaXQuVHJhbnNpdGlvbldhaXRIABIpCgVjaGlsZBgFIAEoCzIYLmRlZ292LnYxLldhaXQuQ2hpbGRXYWl0SAASJQoDbWFwGAYgASgLMhYuZGVnb3YudjEuV2FpdC5NYXBXYWl0SAASKwoGcmVzdW1lGAcgASgLMhkuZGVnb3YudjEuV2FpdC5SZXN1bWVXYWl0SAASMQoJYWRtaXNzaW9uGAggASgLMhwuZGVnb3YudjEuV2FpdC5BZG1pc3Npb25XYWl0SAASLwoIZGVjaXNpb24YCSABKAsyGy5kZWdvdi52MS5XYWl0LkRlY2lzaW9uV2FpdEgAEjcKDGNvbXBlbnNhdGlvbhgKIAEoCzIfLmRlZ292LnYxLldhaXQuQ29tcGVuc2F0aW9uV2FpdEgAGuIBCghUYXNrV2FpdBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGc3RhdHVzGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEiwKCHJldHJ5X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgxsYXN0X2ZhaWx1cmUYByABKAsyES5kZWdvdi52MS5GYWlsdXJlEg4KBnJlYXNvbhgIIAEoCRISCgVpbmRleBgJIAEoDUgAiAEBQggKBl9pbmRleBpsCglUaW1lcldhaXQSEAoIdGltZXJfaWQYASABKAkSKwoHZmlyZV9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdGFyZ2V0cxgDIAMoCRIPCgdndWFyZGVkGAQgASgIGjsKCUV2ZW50V2FpdBIMCgRuYW1lGAEgASgJEg8KB3RhcmdldHMYAiADKAkSDwoHZ3VhcmRlZBgDIAEoCBpRCglDaGlsZFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2luc3RhbmNlX2lkGAMgASgJEhAKCHdvcmtmbG93GAQgASgJGlQKB01hcFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXRvdGFsGAMgASgNEg0KBWJlZ3VuGAQgASgNEgwKBGRvbmUYBSABKA0aDAoKUmVzdW1lV2FpdBoiCg1BZG1pc3Npb25XYWl0EhEKCWxpbWl0X2tleRgBIAEoCRouCgxEZWNpc2lvbldhaXQSDwoHdGFza19pZBgBIAEoCRINCgVldmVudBgCIAEoCRo8ChBDb21wZW5zYXRpb25XYWl0Eg0KBXN0YXRlGAEgASgJEgwKBGxlZnQYAiABKA0SCwoDZW5kGAMgASgJGjkKDlRyYW5zaXRpb25XYWl0EgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkSDQoFZXZlbnQYAyABKAlCBgoEa2luZCIUChJMaXN0V29ya2Vyc1JlcXVlc3QiOAoTTGlzdFdvcmtlcnNSZXNwb25zZRIhCgd3b3JrZXJzGAEgAygLMhAuZGVnb3YudjEuV29ya2VyIr0BCgZXb3JrZXISCgoCaWQYASABKAkSDQoFc2xvdHMYAiABKA0SDgoGbGVhc2VkGAMgASgNEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgJEjEKDXJlZ2lzdGVyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMpAMCg9Xb3JrZmxvd1NlcnZpY2USWQoQUmVnaXN0ZXJXb3JrZmxvdxIhLmRlZ292LnYxLlJlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0GiIuZGVnb3YudjEuUmVnaXN0ZXJXb3JrZmxvd1Jlc3BvbnNlEkoKC0dldFdvcmtmbG93EhwuZGVnb3YudjEuR2V0V29ya2Zsb3dSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0V29ya2Zsb3dSZXNwb25zZRJQCg1MaXN0V29ya2Zsb3dzEh4uZGVnb3YudjEuTGlzdFdvcmtmbG93c1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0V29ya2Zsb3dzUmVzcG9uc2USUAoNU3RhcnRJbnN0YW5jZRIeLmRlZ292LnYxLlN0YXJ0SW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuU3RhcnRJbnN0YW5jZVJlc3BvbnNlEkoKC0dldEluc3RhbmNlEhwuZGVnb3YudjEuR2V0SW5zdGFuY2VSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0SW5zdGFuY2VSZXNwb25zZRJQCg1MaXN0SW5zdGFuY2VzEh4uZGVnb3YudjEuTGlzdEluc3RhbmNlc1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0SW5zdGFuY2VzUmVzcG9uc2USRAoJU2VuZEV2ZW50EhouZGVnb3YudjEuU2VuZEV2ZW50UmVxdWVzdBobLmRlZ292LnYxLlNlbmRFdmVudFJlc3BvbnNlElMKDkNhbmNlbEluc3RhbmNlEh8uZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXNwb25zZRJQCg1SZXRyeUluc3RhbmNlEh4uZGVnb3YudjEuUmV0cnlJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5SZXRyeUluc3RhbmNlUmVzcG9uc2USUAoNUGF1c2VJbnN0YW5jZRIeLmRlZ292LnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlElMKDlJlc3VtZUluc3RhbmNlEh8uZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXNwb25zZRJNCgxGb3JrSW5zdGFuY2USHS5kZWdvdi52MS5Gb3JrSW5zdGFuY2VSZXF1ZXN0Gh4uZGVnb3YudjEuRm9ya0luc3RhbmNlUmVzcG9uc2USVgoPTWlncmF0ZUluc3RhbmNlEiAuZGVnb3YudjEuTWlncmF0ZUluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLk1pZ3JhdGVJbnN0YW5jZVJlc3BvbnNlEkoKC0J1bGtPcGVyYXRlEhwuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0Gh0uZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZGVnb3YudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kZWdvdi52MS5HZXRIaXN0b3J5UmVzcG9uc2USUgoNV2F0Y2hJbnN0YW5jZRIeLmRlZ292LnYxLldhdGNoSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlc3BvbnNlMAESTAoLV2F0Y2hFdmVudHMSHC5kZWdvdi52MS5XYXRjaEV2ZW50c1JlcXVlc3QaHS5kZWdvdi52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESVgoPRXhwbGFpbkluc3RhbmNlEiAuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLkV4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEkoKC0xpc3RXb3JrZXJzEhwuZGVnb3YudjEuTGlzdFdvcmtlcnNSZXF1ZXN0Gh0uZGVnb3YudjEuTGlzdFdvcmtlcnNSZXNwb25zZWIGcHJvdG8z", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Detail of INVALID_ARGUMENT for a refused definition or input.
@@ -573,6 +573,13 @@ export type CancelInstanceRequest = Message<"degov.v1.CancelInstanceRequest"> & 
    * @generated from field: string reason = 2;
    */
   reason: string;
+
+  /**
+   * Whether undo actions run first. Absent: as the definition says.
+   *
+   * @generated from field: optional bool compensate = 3;
+   */
+  compensate?: boolean | undefined;
 };
 
 /**
@@ -634,6 +641,415 @@ export const RetryInstanceResponseSchema: GenMessage<RetryInstanceResponse> = /*
   messageDesc(file_degov_v1_workflow_service, 20);
 
 /**
+ * @generated from message degov.v1.PauseInstanceRequest
+ */
+export type PauseInstanceRequest = Message<"degov.v1.PauseInstanceRequest"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message degov.v1.PauseInstanceRequest.
+ * Use `create(PauseInstanceRequestSchema)` to create a new message.
+ */
+export const PauseInstanceRequestSchema: GenMessage<PauseInstanceRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 21);
+
+/**
+ * @generated from message degov.v1.PauseInstanceResponse
+ */
+export type PauseInstanceResponse = Message<"degov.v1.PauseInstanceResponse"> & {
+  /**
+   * @generated from field: degov.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message degov.v1.PauseInstanceResponse.
+ * Use `create(PauseInstanceResponseSchema)` to create a new message.
+ */
+export const PauseInstanceResponseSchema: GenMessage<PauseInstanceResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 22);
+
+/**
+ * @generated from message degov.v1.ResumeInstanceRequest
+ */
+export type ResumeInstanceRequest = Message<"degov.v1.ResumeInstanceRequest"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+};
+
+/**
+ * Describes the message degov.v1.ResumeInstanceRequest.
+ * Use `create(ResumeInstanceRequestSchema)` to create a new message.
+ */
+export const ResumeInstanceRequestSchema: GenMessage<ResumeInstanceRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 23);
+
+/**
+ * @generated from message degov.v1.ResumeInstanceResponse
+ */
+export type ResumeInstanceResponse = Message<"degov.v1.ResumeInstanceResponse"> & {
+  /**
+   * @generated from field: degov.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message degov.v1.ResumeInstanceResponse.
+ * Use `create(ResumeInstanceResponseSchema)` to create a new message.
+ */
+export const ResumeInstanceResponseSchema: GenMessage<ResumeInstanceResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 24);
+
+/**
+ * @generated from message degov.v1.ForkInstanceRequest
+ */
+export type ForkInstanceRequest = Message<"degov.v1.ForkInstanceRequest"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * The record after which the new instance begins. 0 means the newest.
+   *
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * Chosen by the client so that forking is idempotent, or made by the engine.
+   *
+   * @generated from field: string new_instance_id = 3;
+   */
+  newInstanceId: string;
+
+  /**
+   * 0 means the version of the other instance.
+   *
+   * @generated from field: uint32 version = 4;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message degov.v1.ForkInstanceRequest.
+ * Use `create(ForkInstanceRequestSchema)` to create a new message.
+ */
+export const ForkInstanceRequestSchema: GenMessage<ForkInstanceRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 25);
+
+/**
+ * @generated from message degov.v1.ForkInstanceResponse
+ */
+export type ForkInstanceResponse = Message<"degov.v1.ForkInstanceResponse"> & {
+  /**
+   * @generated from field: degov.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message degov.v1.ForkInstanceResponse.
+ * Use `create(ForkInstanceResponseSchema)` to create a new message.
+ */
+export const ForkInstanceResponseSchema: GenMessage<ForkInstanceResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 26);
+
+/**
+ * @generated from message degov.v1.MigrateInstanceRequest
+ */
+export type MigrateInstanceRequest = Message<"degov.v1.MigrateInstanceRequest"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * 0 means the newest.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message degov.v1.MigrateInstanceRequest.
+ * Use `create(MigrateInstanceRequestSchema)` to create a new message.
+ */
+export const MigrateInstanceRequestSchema: GenMessage<MigrateInstanceRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 27);
+
+/**
+ * @generated from message degov.v1.MigrateInstanceResponse
+ */
+export type MigrateInstanceResponse = Message<"degov.v1.MigrateInstanceResponse"> & {
+  /**
+   * @generated from field: degov.v1.Instance instance = 1;
+   */
+  instance?: Instance | undefined;
+};
+
+/**
+ * Describes the message degov.v1.MigrateInstanceResponse.
+ * Use `create(MigrateInstanceResponseSchema)` to create a new message.
+ */
+export const MigrateInstanceResponseSchema: GenMessage<MigrateInstanceResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 28);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest
+ */
+export type BulkOperateRequest = Message<"degov.v1.BulkOperateRequest"> & {
+  /**
+   * Which instances. Empty means every workflow.
+   *
+   * @generated from field: string workflow = 1;
+   */
+  workflow: string;
+
+  /**
+   * Unspecified means every status.
+   *
+   * @generated from field: degov.v1.InstanceStatus status = 2;
+   */
+  status: InstanceStatus;
+
+  /**
+   * Created at or after, and before; absent means without that bound.
+   *
+   * @generated from field: google.protobuf.Timestamp created_from = 3;
+   */
+  createdFrom?: Timestamp | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_before = 4;
+   */
+  createdBefore?: Timestamp | undefined;
+
+  /**
+   * @generated from oneof degov.v1.BulkOperateRequest.operation
+   */
+  operation: {
+    /**
+     * @generated from field: degov.v1.BulkOperateRequest.Pause pause = 5;
+     */
+    value: BulkOperateRequest_Pause;
+    case: "pause";
+  } | {
+    /**
+     * @generated from field: degov.v1.BulkOperateRequest.Resume resume = 6;
+     */
+    value: BulkOperateRequest_Resume;
+    case: "resume";
+  } | {
+    /**
+     * @generated from field: degov.v1.BulkOperateRequest.Cancel cancel = 7;
+     */
+    value: BulkOperateRequest_Cancel;
+    case: "cancel";
+  } | {
+    /**
+     * @generated from field: degov.v1.BulkOperateRequest.Retry retry = 8;
+     */
+    value: BulkOperateRequest_Retry;
+    case: "retry";
+  } | {
+    /**
+     * @generated from field: degov.v1.BulkOperateRequest.Migrate migrate = 9;
+     */
+    value: BulkOperateRequest_Migrate;
+    case: "migrate";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * Count what would be operated on, and change nothing.
+   *
+   * @generated from field: bool dry_run = 10;
+   */
+  dryRun: boolean;
+
+  /**
+   * Instances looked at in this call. Default 50, at most 1000.
+   *
+   * @generated from field: uint32 page_size = 11;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 12;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.
+ * Use `create(BulkOperateRequestSchema)` to create a new message.
+ */
+export const BulkOperateRequestSchema: GenMessage<BulkOperateRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest.Pause
+ */
+export type BulkOperateRequest_Pause = Message<"degov.v1.BulkOperateRequest.Pause"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.Pause.
+ * Use `create(BulkOperateRequest_PauseSchema)` to create a new message.
+ */
+export const BulkOperateRequest_PauseSchema: GenMessage<BulkOperateRequest_Pause> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29, 0);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest.Resume
+ */
+export type BulkOperateRequest_Resume = Message<"degov.v1.BulkOperateRequest.Resume"> & {
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.Resume.
+ * Use `create(BulkOperateRequest_ResumeSchema)` to create a new message.
+ */
+export const BulkOperateRequest_ResumeSchema: GenMessage<BulkOperateRequest_Resume> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29, 1);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest.Cancel
+ */
+export type BulkOperateRequest_Cancel = Message<"degov.v1.BulkOperateRequest.Cancel"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * Absent: as the definition says.
+   *
+   * @generated from field: optional bool compensate = 2;
+   */
+  compensate?: boolean | undefined;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.Cancel.
+ * Use `create(BulkOperateRequest_CancelSchema)` to create a new message.
+ */
+export const BulkOperateRequest_CancelSchema: GenMessage<BulkOperateRequest_Cancel> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29, 2);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest.Retry
+ */
+export type BulkOperateRequest_Retry = Message<"degov.v1.BulkOperateRequest.Retry"> & {
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.Retry.
+ * Use `create(BulkOperateRequest_RetrySchema)` to create a new message.
+ */
+export const BulkOperateRequest_RetrySchema: GenMessage<BulkOperateRequest_Retry> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29, 3);
+
+/**
+ * @generated from message degov.v1.BulkOperateRequest.Migrate
+ */
+export type BulkOperateRequest_Migrate = Message<"degov.v1.BulkOperateRequest.Migrate"> & {
+  /**
+   * 0 means the newest.
+   *
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateRequest.Migrate.
+ * Use `create(BulkOperateRequest_MigrateSchema)` to create a new message.
+ */
+export const BulkOperateRequest_MigrateSchema: GenMessage<BulkOperateRequest_Migrate> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 29, 4);
+
+/**
+ * @generated from message degov.v1.BulkOperateResponse
+ */
+export type BulkOperateResponse = Message<"degov.v1.BulkOperateResponse"> & {
+  /**
+   * Instances of this page that the filter chose.
+   *
+   * @generated from field: uint32 matched = 1;
+   */
+  matched: number;
+
+  /**
+   * Of these, those that took the operation. 0 in a dry run.
+   *
+   * @generated from field: uint32 done = 2;
+   */
+  done: number;
+
+  /**
+   * @generated from field: repeated degov.v1.BulkOperateResponse.Refusal refusals = 3;
+   */
+  refusals: BulkOperateResponse_Refusal[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 4;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateResponse.
+ * Use `create(BulkOperateResponseSchema)` to create a new message.
+ */
+export const BulkOperateResponseSchema: GenMessage<BulkOperateResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 30);
+
+/**
+ * An instance that did not take the operation, and why.
+ *
+ * @generated from message degov.v1.BulkOperateResponse.Refusal
+ */
+export type BulkOperateResponse_Refusal = Message<"degov.v1.BulkOperateResponse.Refusal"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message degov.v1.BulkOperateResponse.Refusal.
+ * Use `create(BulkOperateResponse_RefusalSchema)` to create a new message.
+ */
+export const BulkOperateResponse_RefusalSchema: GenMessage<BulkOperateResponse_Refusal> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 30, 0);
+
+/**
  * @generated from message degov.v1.GetHistoryRequest
  */
 export type GetHistoryRequest = Message<"degov.v1.GetHistoryRequest"> & {
@@ -662,7 +1078,7 @@ export type GetHistoryRequest = Message<"degov.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 21);
+  messageDesc(file_degov_v1_workflow_service, 31);
 
 /**
  * @generated from message degov.v1.GetHistoryResponse
@@ -686,7 +1102,7 @@ export type GetHistoryResponse = Message<"degov.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 22);
+  messageDesc(file_degov_v1_workflow_service, 32);
 
 /**
  * @generated from message degov.v1.WatchInstanceRequest
@@ -710,7 +1126,7 @@ export type WatchInstanceRequest = Message<"degov.v1.WatchInstanceRequest"> & {
  * Use `create(WatchInstanceRequestSchema)` to create a new message.
  */
 export const WatchInstanceRequestSchema: GenMessage<WatchInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 23);
+  messageDesc(file_degov_v1_workflow_service, 33);
 
 /**
  * @generated from message degov.v1.WatchInstanceResponse
@@ -739,7 +1155,7 @@ export type WatchInstanceResponse = Message<"degov.v1.WatchInstanceResponse"> & 
  * Use `create(WatchInstanceResponseSchema)` to create a new message.
  */
 export const WatchInstanceResponseSchema: GenMessage<WatchInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 24);
+  messageDesc(file_degov_v1_workflow_service, 34);
 
 /**
  * @generated from message degov.v1.WatchEventsRequest
@@ -780,7 +1196,7 @@ export type WatchEventsRequest = Message<"degov.v1.WatchEventsRequest"> & {
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 25);
+  messageDesc(file_degov_v1_workflow_service, 35);
 
 /**
  * @generated from message degov.v1.WatchEventsResponse
@@ -833,7 +1249,7 @@ export type WatchEventsResponse = Message<"degov.v1.WatchEventsResponse"> & {
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 26);
+  messageDesc(file_degov_v1_workflow_service, 36);
 
 /**
  * @generated from message degov.v1.ExplainInstanceRequest
@@ -850,7 +1266,7 @@ export type ExplainInstanceRequest = Message<"degov.v1.ExplainInstanceRequest"> 
  * Use `create(ExplainInstanceRequestSchema)` to create a new message.
  */
 export const ExplainInstanceRequestSchema: GenMessage<ExplainInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 27);
+  messageDesc(file_degov_v1_workflow_service, 37);
 
 /**
  * @generated from message degov.v1.ExplainInstanceResponse
@@ -874,7 +1290,7 @@ export type ExplainInstanceResponse = Message<"degov.v1.ExplainInstanceResponse"
  * Use `create(ExplainInstanceResponseSchema)` to create a new message.
  */
 export const ExplainInstanceResponseSchema: GenMessage<ExplainInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 28);
+  messageDesc(file_degov_v1_workflow_service, 38);
 
 /**
  * One thing that an instance waits for.
@@ -909,6 +1325,42 @@ export type Wait = Message<"degov.v1.Wait"> & {
      */
     value: Wait_TransitionWait;
     case: "transition";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.ChildWait child = 5;
+     */
+    value: Wait_ChildWait;
+    case: "child";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.MapWait map = 6;
+     */
+    value: Wait_MapWait;
+    case: "map";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.ResumeWait resume = 7;
+     */
+    value: Wait_ResumeWait;
+    case: "resume";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.AdmissionWait admission = 8;
+     */
+    value: Wait_AdmissionWait;
+    case: "admission";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.DecisionWait decision = 9;
+     */
+    value: Wait_DecisionWait;
+    case: "decision";
+  } | {
+    /**
+     * @generated from field: degov.v1.Wait.CompensationWait compensation = 10;
+     */
+    value: Wait_CompensationWait;
+    case: "compensation";
   } | { case: undefined; value?: undefined };
 };
 
@@ -917,7 +1369,7 @@ export type Wait = Message<"degov.v1.Wait"> & {
  * Use `create(WaitSchema)` to create a new message.
  */
 export const WaitSchema: GenMessage<Wait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29);
+  messageDesc(file_degov_v1_workflow_service, 39);
 
 /**
  * A task that is not finished.
@@ -936,7 +1388,7 @@ export type Wait_TaskWait = Message<"degov.v1.Wait.TaskWait"> & {
   name: string;
 
   /**
-   * queued, delayed or leased.
+   * queued, delayed, limited (as many of its kind run as may), paused or leased.
    *
    * @generated from field: string status = 3;
    */
@@ -974,6 +1426,13 @@ export type Wait_TaskWait = Message<"degov.v1.Wait.TaskWait"> & {
    * @generated from field: string reason = 8;
    */
   reason: string;
+
+  /**
+   * For the task of a map's item: which, from 0.
+   *
+   * @generated from field: optional uint32 index = 9;
+   */
+  index?: number | undefined;
 };
 
 /**
@@ -981,7 +1440,7 @@ export type Wait_TaskWait = Message<"degov.v1.Wait.TaskWait"> & {
  * Use `create(Wait_TaskWaitSchema)` to create a new message.
  */
 export const Wait_TaskWaitSchema: GenMessage<Wait_TaskWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29, 0);
+  messageDesc(file_degov_v1_workflow_service, 39, 0);
 
 /**
  * A timer that has not fired.
@@ -1019,7 +1478,7 @@ export type Wait_TimerWait = Message<"degov.v1.Wait.TimerWait"> & {
  * Use `create(Wait_TimerWaitSchema)` to create a new message.
  */
 export const Wait_TimerWaitSchema: GenMessage<Wait_TimerWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29, 1);
+  messageDesc(file_degov_v1_workflow_service, 39, 1);
 
 /**
  * An event that the current state takes.
@@ -1052,7 +1511,177 @@ export type Wait_EventWait = Message<"degov.v1.Wait.EventWait"> & {
  * Use `create(Wait_EventWaitSchema)` to create a new message.
  */
 export const Wait_EventWaitSchema: GenMessage<Wait_EventWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29, 2);
+  messageDesc(file_degov_v1_workflow_service, 39, 2);
+
+/**
+ * A child instance that has not ended.
+ *
+ * @generated from message degov.v1.Wait.ChildWait
+ */
+export type Wait_ChildWait = Message<"degov.v1.Wait.ChildWait"> & {
+  /**
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string instance_id = 3;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string workflow = 4;
+   */
+  workflow: string;
+};
+
+/**
+ * Describes the message degov.v1.Wait.ChildWait.
+ * Use `create(Wait_ChildWaitSchema)` to create a new message.
+ */
+export const Wait_ChildWaitSchema: GenMessage<Wait_ChildWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 3);
+
+/**
+ * A map with items that are not done; those that have begun are tasks.
+ *
+ * @generated from message degov.v1.Wait.MapWait
+ */
+export type Wait_MapWait = Message<"degov.v1.Wait.MapWait"> & {
+  /**
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: uint32 total = 3;
+   */
+  total: number;
+
+  /**
+   * @generated from field: uint32 begun = 4;
+   */
+  begun: number;
+
+  /**
+   * @generated from field: uint32 done = 5;
+   */
+  done: number;
+};
+
+/**
+ * Describes the message degov.v1.Wait.MapWait.
+ * Use `create(Wait_MapWaitSchema)` to create a new message.
+ */
+export const Wait_MapWaitSchema: GenMessage<Wait_MapWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 4);
+
+/**
+ * It is paused.
+ *
+ * @generated from message degov.v1.Wait.ResumeWait
+ */
+export type Wait_ResumeWait = Message<"degov.v1.Wait.ResumeWait"> & {
+};
+
+/**
+ * Describes the message degov.v1.Wait.ResumeWait.
+ * Use `create(Wait_ResumeWaitSchema)` to create a new message.
+ */
+export const Wait_ResumeWaitSchema: GenMessage<Wait_ResumeWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 5);
+
+/**
+ * As many instances of its workflow run as may.
+ *
+ * @generated from message degov.v1.Wait.AdmissionWait
+ */
+export type Wait_AdmissionWait = Message<"degov.v1.Wait.AdmissionWait"> & {
+  /**
+   * Which of the workflow's bounds it counts towards.
+   *
+   * @generated from field: string limit_key = 1;
+   */
+  limitKey: string;
+};
+
+/**
+ * Describes the message degov.v1.Wait.AdmissionWait.
+ * Use `create(Wait_AdmissionWaitSchema)` to create a new message.
+ */
+export const Wait_AdmissionWaitSchema: GenMessage<Wait_AdmissionWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 6);
+
+/**
+ * A worker evaluates the guard of a transition.
+ *
+ * @generated from message degov.v1.Wait.DecisionWait
+ */
+export type Wait_DecisionWait = Message<"degov.v1.Wait.DecisionWait"> & {
+  /**
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * What the transition would be taken for.
+   *
+   * @generated from field: string event = 2;
+   */
+  event: string;
+};
+
+/**
+ * Describes the message degov.v1.Wait.DecisionWait.
+ * Use `create(Wait_DecisionWaitSchema)` to create a new message.
+ */
+export const Wait_DecisionWaitSchema: GenMessage<Wait_DecisionWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 7);
+
+/**
+ * Undo actions run.
+ *
+ * @generated from message degov.v1.Wait.CompensationWait
+ */
+export type Wait_CompensationWait = Message<"degov.v1.Wait.CompensationWait"> & {
+  /**
+   * The state whose undo actions run now.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * Visits that are undone after it.
+   *
+   * @generated from field: uint32 left = 2;
+   */
+  left: number;
+
+  /**
+   * failed or cancelled: how it ends then.
+   *
+   * @generated from field: string end = 3;
+   */
+  end: string;
+};
+
+/**
+ * Describes the message degov.v1.Wait.CompensationWait.
+ * Use `create(Wait_CompensationWaitSchema)` to create a new message.
+ */
+export const Wait_CompensationWaitSchema: GenMessage<Wait_CompensationWait> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39, 8);
 
 /**
  * A transition that has been chosen and goes on once the tasks of its actions are done.
@@ -1081,7 +1710,7 @@ export type Wait_TransitionWait = Message<"degov.v1.Wait.TransitionWait"> & {
  * Use `create(Wait_TransitionWaitSchema)` to create a new message.
  */
 export const Wait_TransitionWaitSchema: GenMessage<Wait_TransitionWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 29, 3);
+  messageDesc(file_degov_v1_workflow_service, 39, 9);
 
 /**
  * @generated from message degov.v1.ListWorkersRequest
@@ -1094,7 +1723,7 @@ export type ListWorkersRequest = Message<"degov.v1.ListWorkersRequest"> & {
  * Use `create(ListWorkersRequestSchema)` to create a new message.
  */
 export const ListWorkersRequestSchema: GenMessage<ListWorkersRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 30);
+  messageDesc(file_degov_v1_workflow_service, 40);
 
 /**
  * @generated from message degov.v1.ListWorkersResponse
@@ -1111,7 +1740,7 @@ export type ListWorkersResponse = Message<"degov.v1.ListWorkersResponse"> & {
  * Use `create(ListWorkersResponseSchema)` to create a new message.
  */
 export const ListWorkersResponseSchema: GenMessage<ListWorkersResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 31);
+  messageDesc(file_degov_v1_workflow_service, 41);
 
 /**
  * A registered worker.
@@ -1168,7 +1797,7 @@ export type Worker = Message<"degov.v1.Worker"> & {
  * Use `create(WorkerSchema)` to create a new message.
  */
 export const WorkerSchema: GenMessage<Worker> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 32);
+  messageDesc(file_degov_v1_workflow_service, 42);
 
 /**
  * What clients call. Errors are Connect's; every message says what could not be done, why, and what would be right.
@@ -1271,6 +1900,59 @@ export const WorkflowService: GenService<{
     methodKind: "unary";
     input: typeof RetryInstanceRequestSchema;
     output: typeof RetryInstanceResponseSchema;
+  },
+  /**
+   * Begins no task of a running instance and takes nothing further until it is resumed; what comes in is recorded or
+   * kept. Pausing a paused instance changes nothing. FAILED_PRECONDITION when it has ended; NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.PauseInstance
+   */
+  pauseInstance: {
+    methodKind: "unary";
+    input: typeof PauseInstanceRequestSchema;
+    output: typeof PauseInstanceResponseSchema;
+  },
+  /**
+   * Goes on with a paused instance; resuming one that is not paused changes nothing. FAILED_PRECONDITION; NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.ResumeInstance
+   */
+  resumeInstance: {
+    methodKind: "unary";
+    input: typeof ResumeInstanceRequestSchema;
+    output: typeof ResumeInstanceResponseSchema;
+  },
+  /**
+   * Starts a new instance where another once was: with the context it had after a record of its history, entering anew
+   * the state it was in. NOT_FOUND; ALREADY_EXISTS for the new id; FAILED_PRECONDITION when it had no state then.
+   *
+   * @generated from rpc degov.v1.WorkflowService.ForkInstance
+   */
+  forkInstance: {
+    methodKind: "unary";
+    input: typeof ForkInstanceRequestSchema;
+    output: typeof ForkInstanceResponseSchema;
+  },
+  /**
+   * Moves a running instance to a newer version that has its state. FAILED_PRECONDITION when it cannot be moved, or not
+   * now; NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.MigrateInstance
+   */
+  migrateInstance: {
+    methodKind: "unary";
+    input: typeof MigrateInstanceRequestSchema;
+    output: typeof MigrateInstanceResponseSchema;
+  },
+  /**
+   * Does the same to many instances, a page of them at each call; those that cannot take it are listed, and harm none.
+   *
+   * @generated from rpc degov.v1.WorkflowService.BulkOperate
+   */
+  bulkOperate: {
+    methodKind: "unary";
+    input: typeof BulkOperateRequestSchema;
+    output: typeof BulkOperateResponseSchema;
   },
   /**
    * History records in order. NOT_FOUND.

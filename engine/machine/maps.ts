@@ -1,0 +1,166 @@
+/**
+ * Maps: one task for each item of a list, so many at once, outputs in the order of the items.
+ *
+ * A map is one of the state's tasks, and so are those of its items that have begun. What the items' tasks receive is
+ * computed when the map begins, so that all see the same context.
+ *
+ * - L1 A map that has items left to begin has an unfinished task, or its instance has so many that it may begin none.
+ * - L2 The first failure for good of an item ends the map: the other items are cancelled.
+ */
+
+import type { ActionDefinition, Definition, MapDefinition } from "../../shared/definition/definition.ts";
+import { assert } from "../../shared/errors.ts";
+import type { Failure } from "../../shared/failure.ts";
+import type { JsonValue } from "../../shared/json.ts";
+import { MAP_BYTES_MAX, MAP_ITEMS_MAX, MAP_TASKS_MAX } from "../../shared/limits.ts";
+import { type ActionPlace, evaluateIn, evaluateMapping, formatActionPlace, placed } from "./actions.ts";
+import type { Draft } from "./draft.ts";
+import type { Scope } from "./expression.ts";
+import { Fault } from "./fault.ts";
+import type { ActiveMap, MapItem } from "./instance.ts";
+import { jsonBytes } from "./json_bytes.ts";
+import { evaluateLimitKey } from "./limit_key.ts";
+import { stateOf, transitionAt } from "./lookup.ts";
+
+/** The engine's own report of what no worker ran. */
+const OWN_REPORT = Object.freeze({ attempt: 1 });
+
+/** Begins a map. */
+export function runMap(draft: Draft, map: MapDefinition, at: ActionPlace): Fault | undefined {
+  const items = evaluateIn(draft, map.items, at, "map.items");
+  if (items instanceof Fault) return items;
+  if (!Array.isArray(items)) {
+    return new Fault("expression", `Cannot use ${formatActionPlace(at, "map.items")}: it must be a list.`);
+  }
+  if (items.length > MAP_ITEMS_MAX) {
+    return placed(new Fault("limit", `it has ${items.length} items, at most ${MAP_ITEMS_MAX} are allowed`), at, "map");
+  }
+  const left: MapItem[] = [];
+  let bytes = heldBytes(draft);
+  for (let index = 0; index < items.length; index++) {
+    const item = toItem(draft, map, at, { reach: "item", item: items[index], index, isRepeated: index > 0 });
+    if (item instanceof Fault) return item;
+    const size = jsonBytes(item.input, MAP_BYTES_MAX);
+    bytes += size;
+    if (size < 0 || bytes > MAP_BYTES_MAX) {
+      return placed(new Fault("limit", `an instance's maps may hold at most ${MAP_BYTES_MAX} bytes`), at, "map");
+    }
+    left.push(item);
+  }
+  const output = map.output ?? map.name;
+  const active: ActiveMap = {
+    place: at.list,
+    index: at.index,
+    total: items.length,
+    left,
+    outputs: {},
+    bytes: bytes - heldBytes(draft),
+  };
+  const mapId = draft.beginTask({ name: map.name, output, map: active });
+  if (mapId instanceof Fault) return placed(mapId, at, "map");
+  return placed(items.length === 0 ? completeEmpty(draft, mapId) : begin(draft, mapId), at, "map");
+}
+
+/** Begins items of every map that may. */
+export function continueMaps(draft: Draft): Fault | undefined {
+  const { tasks } = draft.instance;
+  for (const taskId in tasks) {
+    const { map } = tasks[taskId];
+    if (map === undefined || map.left.length === 0) continue;
+    const fault = begin(draft, taskId);
+    if (fault !== undefined) return fault;
+  }
+}
+
+/** Takes an item's output; the failure where there is no room for it. */
+export function completeItem(
+  draft: Draft,
+  taskId: string,
+  output: JsonValue,
+  report: { readonly attempt: number },
+): Failure | undefined {
+  const { mapId } = draft.instance.tasks[taskId].item!;
+  const failure = draft.completeItem(taskId, output, report);
+  if (failure !== undefined) return failure;
+  const { total, outputs, left } = draft.instance.tasks[mapId].map!;
+  if (left.length > 0 || countBegun(draft, mapId) > 0) return undefined;
+  const list = Array.from({ length: total }, (_, index) => outputs[index] ?? null);
+  return draft.completeTask(mapId, list, OWN_REPORT);
+}
+
+/** Ends the map of an item that has failed (L2). */
+export function failMap(draft: Draft, mapId: string, failure: Failure): void {
+  draft.cancelSome(({ item }) => item?.mapId === mapId);
+  draft.failTask(mapId, failure, OWN_REPORT);
+}
+
+function toItem(draft: Draft, { task }: MapDefinition, at: ActionPlace, scope: Scope): MapItem | Fault {
+  const input = task.input === undefined
+    ? scope.item as JsonValue
+    : evaluateMapping(draft, task.input, at, "map.task.input", scope);
+  if (input instanceof Fault) return input;
+  const limitKey = evaluateLimitKey(draft, task.limit, at, "map.task.limit.key", scope);
+  if (limitKey instanceof Fault) return limitKey;
+  return { input, ...(limitKey === undefined ? {} : { limitKey }) };
+}
+
+function completeEmpty(draft: Draft, mapId: string): Fault | undefined {
+  const failure = draft.completeTask(mapId, [], OWN_REPORT);
+  return failure && new Fault("limit", failure.message);
+}
+
+/** Begins as many items as may be (L1). */
+function begin(draft: Draft, mapId: string): Fault | undefined {
+  const active = draft.instance.tasks[mapId];
+  const { place, index, total, left } = active.map!;
+  const definition = mapAt(draft.definition, active.map!);
+  const begun = countBegun(draft, mapId);
+  const room = Math.min(
+    left.length,
+    (definition.concurrency ?? MAP_TASKS_MAX) - begun,
+    MAP_TASKS_MAX - draft.taskCount,
+  );
+  let count = 0;
+  let fault: Fault | undefined;
+  for (; count < room; count++) {
+    const { input, limitKey } = left[count];
+    const item = { mapId, index: total - left.length + count };
+    const task = { name: definition.name, output: active.output, item };
+    const scheduled = draft.scheduleTask({ code: definition.task, task, limitKey }, input);
+    if (!(scheduled instanceof Fault)) continue;
+    fault = scheduled;
+    break;
+  }
+  if (count > 0) {
+    const rest = left.slice(count);
+    const freed = left.slice(0, count).reduce((sum, { input }) => sum + jsonBytes(input, MAP_BYTES_MAX), 0);
+    const bytes = active.map!.bytes - freed;
+    draft.setTask(mapId, { ...active, map: { ...active.map!, place, index, left: rest, bytes } });
+  }
+  // What one step cannot write the next can, which the end of an item brings about.
+  return begun + count > 0 ? undefined : fault;
+}
+
+function countBegun({ instance: { tasks } }: Draft, mapId: string): number {
+  let count = 0;
+  for (const taskId in tasks) if (tasks[taskId].item?.mapId === mapId) count++;
+  return count;
+}
+
+function heldBytes({ instance: { tasks } }: Draft): number {
+  let bytes = 0;
+  for (const taskId in tasks) bytes += tasks[taskId].map?.bytes ?? 0;
+  return bytes;
+}
+
+/** The map's definition, which must exist. */
+function mapAt(definition: Definition, { place, index }: ActiveMap): MapDefinition {
+  const state = stateOf(definition, place.state);
+  const { list } = place;
+  const actions: readonly ActionDefinition[] | undefined = typeof list === "string"
+    ? state[list]
+    : transitionAt(definition, place.state, list).actions;
+  const action = actions?.[index];
+  assert(action !== undefined && "map" in action, "a map that goes on stands in its definition");
+  return action.map;
+}
