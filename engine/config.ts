@@ -1,6 +1,7 @@
 /** The engine's settings: flags and environment, read here and nowhere else. */
 
 import { type Address, isLoopback, parseAddress } from "../shared/address.ts";
+import { parseDuration } from "../shared/definition/duration.ts";
 import { DegovError } from "../shared/errors.ts";
 import { formatHelp, parseCount, parseFlags } from "../shared/flags.ts";
 import { LOG_FLAGS, type LogOptions, readLogOptions } from "../shared/log.ts";
@@ -23,6 +24,10 @@ export interface EngineConfig {
   tls: { certificate: string; key: string; clientAuthority: string | undefined } | undefined;
   /** Of each caller; 0 means no bound. */
   requestsPerSecond: number;
+  /** How long the log of all events keeps them; 0 ends the log; undefined: as the store says. */
+  eventsKeepMs: number | undefined;
+  /** File of webhooks. */
+  webhooks: string | undefined;
 }
 
 /** For help, and for the command that hands them on. */
@@ -44,6 +49,8 @@ export const ENGINE_FLAGS = {
   "tls-key": { value: "PATH", help: "key of that certificate, PEM" },
   "tls-client-ca": { value: "PATH", help: "authority whose client certificates stand for workers, PEM" },
   "requests-per-second": { value: "N", help: "of each caller; 0 means no bound", default: "0" },
+  events: { value: "DURATION|off", help: "keep a log of all events for so long, as 7d; default: as the store says" },
+  webhooks: { value: "PATH", help: "file of webhooks, which are told of events; implies --events 7d" },
   ...LOG_FLAGS,
   help: { help: "show this text" },
 } as const;
@@ -79,6 +86,8 @@ export function readEngineConfig(
     retention: toRetention(values["retain-ms"], values["retain-export"]),
     tokens: values.tokens,
     tls: toTls(values),
+    eventsKeepMs: toKeepMs(values.events ?? (values.webhooks === undefined ? undefined : "7d")),
+    webhooks: values.webhooks,
     requestsPerSecond: parseCount(values["requests-per-second"], "requests-per-second", { min: 0, max: 1_000_000 }),
   };
 }
@@ -91,6 +100,13 @@ function toRetention(retain: string | undefined, exportPath: string | undefined)
   }
   if (exportPath === undefined) return undefined;
   throw new DegovError("INVALID_ARGUMENT", "--retain-export needs --retain-ms: without it nothing is deleted");
+}
+
+function toKeepMs(events: string | undefined): number | undefined {
+  if (events === undefined) return undefined;
+  const keepMs = events === "off" ? 0 : parseDuration(events) ?? NaN;
+  if (events === "off" || keepMs > 0) return keepMs;
+  throw new DegovError("INVALID_ARGUMENT", `--events is "${events}", and must be a duration such as 7d, or "off"`);
 }
 
 function toTls(

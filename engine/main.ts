@@ -7,6 +7,7 @@ import { configureLog } from "../shared/log.ts";
 import { exitWith, stopSignal } from "../shared/program.ts";
 import type { Tls } from "./access/listener.ts";
 import { WatchedTokenFile } from "./access/token_table.ts";
+import { parseWebhookFile } from "./events/webhook_file.ts";
 import type { EngineOptions } from "./engine.ts";
 import { appendTo } from "./maintenance/export_file.ts";
 import { ENGINE_HELP, type EngineConfig, readEngineConfig } from "./config.ts";
@@ -31,8 +32,11 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** An engine as the settings say. @throws DegovError when the store, a file or the address cannot be had. */
 export async function openServer(config: EngineConfig): Promise<EngineServer> {
-  const { listen, sessionTimeoutMs, requestsPerSecond, durability, fdbPrefix: prefix } = config;
+  const { listen, sessionTimeoutMs, requestsPerSecond, eventsKeepMs, durability, fdbPrefix: prefix } = config;
   const tls = config.tls === undefined ? undefined : await readTls(config.tls);
+  const webhooks = config.webhooks === undefined
+    ? []
+    : await parseWebhookFile(await readText(config.webhooks, "--webhooks"), (path) => readText(path, "secretFile"));
   const tokens = config.tokens === undefined ? undefined : await WatchedTokenFile.open(config.tokens);
   if (!isLoopback(listen.hostname) && tls === undefined) {
     logger.warning("Without --tls-cert tokens cross the network in the clear; put TLS before {host}", {
@@ -41,7 +45,17 @@ export async function openServer(config: EngineConfig): Promise<EngineServer> {
   }
   const store = await openStore(config.store, { durability, prefix });
   const retention = toRetention(config.retention);
-  return await serveEngine({ store, listen, sessionTimeoutMs, retention, tls, tokens, requestsPerSecond });
+  return await serveEngine({
+    store,
+    webhooks,
+    eventsKeepMs,
+    listen,
+    sessionTimeoutMs,
+    retention,
+    tls,
+    tokens,
+    requestsPerSecond,
+  });
 }
 
 function toRetention(config: EngineConfig["retention"]): EngineOptions["retention"] {
@@ -52,13 +66,13 @@ function toRetention(config: EngineConfig["retention"]): EngineOptions["retentio
 
 async function readTls({ certificate, key, clientAuthority }: NonNullable<EngineConfig["tls"]>): Promise<Tls> {
   return {
-    certificate: await readPem(certificate, "--tls-cert"),
-    key: await readPem(key, "--tls-key"),
-    ...(clientAuthority === undefined ? {} : { clientAuthority: await readPem(clientAuthority, "--tls-client-ca") }),
+    certificate: await readText(certificate, "--tls-cert"),
+    key: await readText(key, "--tls-key"),
+    ...(clientAuthority === undefined ? {} : { clientAuthority: await readText(clientAuthority, "--tls-client-ca") }),
   };
 }
 
-async function readPem(path: string, flag: string): Promise<string> {
+async function readText(path: string, flag: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {

@@ -8,6 +8,9 @@ import { Gate } from "./access/gate.ts";
 import { listen, type Listener, type Tls } from "./access/listener.ts";
 import type { WatchedTokenFile } from "./access/token_table.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
+import { systemClock } from "../shared/clock.ts";
+import type { Webhook } from "./events/webhook_file.ts";
+import { Webhooks } from "./events/webhooks.ts";
 import { app } from "./rpc/app.ts";
 import { EngineMetrics } from "./signals/metrics.ts";
 import { mountSignals } from "./signals/routes.ts";
@@ -28,6 +31,8 @@ export interface ServeOptions extends EngineOptions {
   tls?: Tls;
   /** Who may do what; without it every program of this machine may do everything, and nobody else anything. */
   tokens?: WatchedTokenFile;
+  /** Who is told of events; they need `eventsKeepMs`. */
+  webhooks?: readonly Webhook[];
   /** Of each caller; 0 means no bound. */
   requestsPerSecond?: number;
 }
@@ -42,7 +47,9 @@ export async function serveEngine(options: ServeOptions): Promise<EngineServer> 
   const gate = new Gate({ tokens: tokens?.table, secure: tls !== undefined, audit, requestsPerSecond });
   const interceptors = audit === undefined ? [] : [auditInterceptor(audit, gate)];
   const application = app(engine, { onInternalError: onError, interceptors });
-  mountSignals(application, { engine, metrics });
+  const { store, clock = systemClock } = options;
+  const webhooks = new Webhooks(options.webhooks ?? [], { log: engine.eventLog, store, clock });
+  mountSignals(application, { engine, metrics, deliveries: webhooks });
   assertDeclared(application.routes);
   const serve = (request: Request) => application.fetch(request);
   let listener: Listener;
@@ -53,6 +60,7 @@ export async function serveEngine(options: ServeOptions): Promise<EngineServer> 
     await engine.close();
     throw error;
   }
+  webhooks.start();
   let closing: Promise<void> | undefined;
   return {
     engine,
@@ -60,6 +68,7 @@ export async function serveEngine(options: ServeOptions): Promise<EngineServer> 
     close: () =>
       closing ??= (async () => {
         tokens?.close();
+        await webhooks.close();
         // Waiting calls end by themselves once the engine closes, and the server waits for them.
         await Promise.all([engine.drain(), listener.shutdown()]);
         await engine.close();

@@ -14,16 +14,18 @@ import {
 } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Definition } from "../definition/definition.ts";
-import type { DegovError } from "../errors.ts";
+import { DegovError } from "../errors.ts";
 import { newInstanceId, newOperationId } from "../ids.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { backoffMs } from "../retry.ts";
 import { toValueMessage } from "../value_message.ts";
 import { fromConnectError } from "./errors.ts";
 import {
+  type EventView,
   type HistoryRecordView,
   type InstanceStatusName,
   type InstanceView,
+  toEventView,
   toHistoryView,
   toInstanceView,
   toStatusMessage,
@@ -47,6 +49,16 @@ export interface ClientOptions extends ConnectionOptions {
 export interface InstanceFilter {
   workflow?: string;
   status?: InstanceStatusName;
+}
+
+export interface EventOptions {
+  /** Absent: from now on. */
+  cursor?: string;
+  /** Only instances of these workflows. */
+  workflows?: string[];
+  /** Only records with an entry of one of these kinds, as `taskFailed`. */
+  kinds?: string[];
+  instanceId?: string;
 }
 
 export interface StartOptions {
@@ -199,6 +211,28 @@ export class DegovClient {
           seen = Number(record!.sequence);
         }
         return;
+      } catch (thrown) {
+        const error = fromConnectError(thrown);
+        if (!error.retryable) throw error;
+        await this.#clock.sleep(backoffMs(RETRY_DELAY, ++failures, Math.random()));
+      }
+    }
+  }
+
+  /**
+   * What happens to all instances, in the order of commits, without end: from now on, or after a cursor ("0": from the
+   * oldest that is kept). Goes on after a lost connection where it was. @throws DegovError FAILED_PRECONDITION
+   */
+  async *events(options: EventOptions = {}): AsyncGenerator<EventView> {
+    let { cursor = "" } = options;
+    for (let failures = 0;;) {
+      try {
+        for await (const message of this.#client.watchEvents({ ...options, cursor })) {
+          failures = 0;
+          cursor = message.cursor;
+          if (message.record !== undefined) yield toEventView(message);
+        }
+        throw new DegovError("UNAVAILABLE", "The stream of events ended");
       } catch (thrown) {
         const error = fromConnectError(thrown);
         if (!error.retryable) throw error;

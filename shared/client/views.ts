@@ -8,7 +8,7 @@ import {
   type Instance,
   InstanceStatus,
 } from "../../proto/gen/degov/v1/instance_pb.ts";
-import type { Worker, Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import type { WatchEventsResponse, Worker, Workflow } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import type { Failure } from "../failure.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { fromValueMessage } from "../value_message.ts";
@@ -36,6 +36,18 @@ export interface HistoryRecordView {
   atMs: number;
   /** As in the JSON form of degov.v1.HistoryEntry: one key, which names the kind. */
   entries: JsonObject[];
+}
+
+export interface EventView {
+  /** Place in the log of all events; go on after it. */
+  cursor: string;
+  instanceId: string;
+  workflow: string;
+  version: number;
+  /** Status and state after the record. */
+  status: InstanceStatusName;
+  state: string;
+  record: HistoryRecordView;
 }
 
 export interface WorkflowView {
@@ -94,6 +106,13 @@ export function toInstanceView(message: Instance): InstanceView {
 export function toHistoryView(message: HistoryRecord): HistoryRecordView {
   const json = toJson(HistoryRecordSchema, message) as { entries?: JsonObject[] };
   return { sequence: Number(message.sequence), atMs: toMs(message.at), entries: json.entries ?? [] };
+}
+
+export function toEventView(
+  { cursor, instanceId, workflow, version, state, ...message }: WatchEventsResponse,
+): EventView {
+  const status = NAMES[message.status as keyof typeof NAMES];
+  return { cursor, instanceId, workflow, version, status, state, record: toHistoryView(message.record!) };
 }
 
 export function toWorkflowView(message: Workflow): WorkflowView {
