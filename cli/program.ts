@@ -6,6 +6,7 @@ import { VERSION } from "../shared/version.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { cancelCommand, retryCommand, sendCommand } from "./commands/change.ts";
 import { devCommand } from "./commands/dev.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { listCommand, workersCommand, workflowsCommand } from "./commands/list.ts";
 import { engineCommand, workerCommand } from "./commands/processes.ts";
 import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
@@ -35,7 +36,7 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
   },
   {
     heading: "Operate:",
-    commands: (session) => [workersCommand(session), tokenCommand(session)],
+    commands: (session) => [workersCommand(session), eventsCommand(session), tokenCommand(session)],
   },
 ];
 
