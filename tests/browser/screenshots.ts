@@ -5,8 +5,10 @@
  */
 
 import { join } from "node:path";
+import { type Clock, systemClock } from "../../shared/clock.ts";
+import { IMPORT, ORDER } from "./sample_workflows.ts";
 import { populate } from "./sample_instances.ts";
-import { openChromium, openSite, openTab } from "./site_fixture.ts";
+import { openChromium, openSite, openTab, type Site } from "./site_fixture.ts";
 
 const FOLDER = Deno.args[0] ?? join(import.meta.dirname!, "../../docs");
 
@@ -16,8 +18,6 @@ interface Shot {
   dark?: boolean;
   width?: number;
   height?: number;
-  /** Before the picture is taken. */
-  ready?: string;
   whole?: boolean;
 }
 
@@ -32,10 +32,33 @@ const SHOTS: readonly Shot[] = [
   { name: "dashboard-narrow", path: "/instances/order-1007", dark: true, width: 400, height: 860 },
 ];
 
+const HOUR_MS = 3_600_000;
+const MINUTES = 60;
+
+/** Lets an hour pass in which instances come and go in waves. */
+async function passAnHour(site: Site, move: (ms: number) => void): Promise<void> {
+  let number = 0;
+  for (let minute = 0; minute < MINUTES; minute++) {
+    const count = Math.round(7 + 5 * Math.sin(minute / 7) + minute % 3);
+    const ids = Array.from({ length: count }, () => `visit-${++number}`);
+    await Promise.all(ids.map((instanceId, index) => {
+      const price = minute > 40 && minute < 48 && index % 4 === 0 ? -1 : 12;
+      return site.client.start("import", { instanceId, input: { rows: [{ id: "r-1", price }] } });
+    }));
+    await Promise.all(ids.map((id) => site.client.result(id, { waitMs: 20_000 })));
+    await (await fetch(site.url)).text(); // looks at the queue
+    move(HOUR_MS / MINUTES);
+  }
+}
+
 if (import.meta.main) {
-  const site = await openSite();
+  let behindMs = HOUR_MS;
+  const clock: Clock = { nowMs: () => Date.now() - behindMs, sleep: systemClock.sleep };
+  const site = await openSite({ clock, sessionTimeoutMs: HOUR_MS });
   const browser = await openChromium();
   try {
+    for (const definition of [ORDER, IMPORT]) await site.client.register(definition);
+    await passAnHour(site, (ms) => behindMs -= ms);
     await populate(site);
     for (const { name, path, whole, ...options } of SHOTS) {
       const { page, context } = await openTab(browser, site, options);

@@ -5,7 +5,7 @@ import { type EngineServer, serveEngine } from "../../engine/server.ts";
 import { MemoryStore } from "../../engine/store/memory_store.ts";
 import { DegovClient } from "../../shared/client/client.ts";
 import { engineTransport } from "../../shared/client/transport.ts";
-import { systemClock } from "../../shared/clock.ts";
+import { type Clock, systemClock } from "../../shared/clock.ts";
 import { EngineClient } from "../../worker/engine_client.ts";
 import { openPool } from "../../worker/pool/process_pool.ts";
 import { TaskWorker } from "../../worker/task_worker.ts";
@@ -23,9 +23,12 @@ export interface Site {
 }
 
 /** Opens an engine on a store in memory, with a worker of two isolates unless there shall be none. */
-export async function openSite(options: { worker?: boolean } = {}): Promise<Site> {
+export async function openSite(
+  options: { worker?: boolean; clock?: Clock; sessionTimeoutMs?: number } = {},
+): Promise<Site> {
+  const { worker, ...engine } = options;
   const store = new MemoryStore({ clock: systemClock });
-  const server = await serveEngine({ store, listen: { hostname: "127.0.0.1", port: 0 } });
+  const server = await serveEngine({ ...engine, store, listen: { hostname: "127.0.0.1", port: 0 } });
   const transport = engineTransport([server.url]);
   const stops: (() => Promise<void>)[] = [];
   const work = async (workerId: string) => {
@@ -55,7 +58,7 @@ export async function openSite(options: { worker?: boolean } = {}): Promise<Site
     stops.push(stop);
     return stop;
   };
-  if (options.worker !== false) await work("worker-1");
+  if (worker !== false) await work("worker-1");
   return {
     url: server.url,
     client: new DegovClient({ transport }),

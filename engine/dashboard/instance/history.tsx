@@ -35,6 +35,8 @@ export function Records(props: { records: readonly HistoryRecord[]; definition: 
           </div>
           <ul class="entries">
             {record.entries.slice(0, ENTRIES_SHOWN).map((entry, index) => {
+              // The transition that follows says the same.
+              if (entry.kind === "stateExited" && record.entries[index + 1]?.kind === "transitionTaken") return null;
               const { kind, content } = show(entry, { definition, instanceId, record, index });
               return <li class={`e-${kind}`}>{content}</li>;
             })}

@@ -54,6 +54,7 @@ export function Chart({ title, series, startMs, endMs, format = formatCount }: C
           <>
             {isArea && <path class={`area ${kind}`} d={area(values, max)} />}
             <path class={`line ${kind}`} d={line(values, max)} />
+            <path class={`dot ${kind}`} d={dots(values, max)} />
           </>
         ))}
       </svg>
@@ -81,18 +82,37 @@ function line(values: Series["values"], max: number): string {
   let path = "";
   let isDown = false;
   values.forEach((value, index) => {
-    // The short stroke makes a value between two gaps a dot.
-    if (value !== undefined) {
-      path += `${isDown ? "L" : "M"}${point(value, index, values.length, max)}${isDown ? "" : "h.1"}`;
-    }
+    if (value !== undefined) path += `${isDown ? "L" : "M"}${point(value, index, values.length, max)}`;
     isDown = value !== undefined;
   });
   return path;
 }
 
+/** Values between two gaps, which no line would show. */
+function dots(values: Series["values"], max: number): string {
+  return values.map((value, index) =>
+    value === undefined || values[index - 1] !== undefined || values[index + 1] !== undefined
+      ? ""
+      : `M${point(value, index, values.length, max)}h.01`
+  ).join("");
+}
+
+/** What lies below the line. */
 function area(values: Series["values"], max: number): string {
-  const path = values.map((value, index) => `L${point(value ?? 0, index, values.length, max)}`).join("");
-  return `M0 ${HEIGHT}${path}V${HEIGHT}Z`;
+  let path = "";
+  let first: number | undefined;
+  const x = (index: number) => Math.round(10 * WIDTH * index / Math.max(1, values.length - 1)) / 10;
+  for (let index = 0; index <= values.length; index++) {
+    const value = values[index];
+    if (value === undefined) {
+      if (first !== undefined) path += `L${x(index - 1)} ${HEIGHT}Z`;
+      first = undefined;
+    } else {
+      if (first === undefined) path += `M${x(first = index)} ${HEIGHT}`;
+      path += `L${point(value, index, values.length, max)}`;
+    }
+  }
+  return path;
 }
 
 /** The next of 1, 2, 5, 10, 20, ... */
