@@ -56,19 +56,26 @@ export function program(session: Session, suggestions: readonly Suggestion[] = [
     .helpCommand("help [command]", "say more of a command")
     .commandsGroup("Help:")
     .addHelpText("after", "\nThe flags above may stand before or after a command. `degov help COMMAND` says more.");
+  root.configureOutput({
+    writeOut: (text) => session.terminal.line(text.trimEnd()),
+    writeErr: (text) => session.terminal.complain(text.trimEnd()),
+  }).exitOverride();
   for (const { heading, commands } of GROUPS) {
-    for (const command of commands(session)) root.addCommand(command.helpGroup(heading));
+    for (const command of commands(session)) root.addCommand(inherit(command, root).helpGroup(heading));
   }
   offer(complete(root, { completionCommandName: "completions" }), suggestions);
   root.commands.find((command) => command.name() === "completions")!.helpGroup("Operate:")
     .summary("print the completion script of a shell")
     .description("Prints a completion script, for example: source <(degov completions bash)");
   root.hook("preAction", (_, command) => applyFlags(session, command.optsWithGlobals<GlobalFlags>()));
-  root.configureOutput({
-    writeOut: (text) => session.terminal.line(text.trimEnd()),
-    writeErr: (text) => session.terminal.complain(text.trimEnd()),
-  });
-  return root.exitOverride();
+  return root;
+}
+
+/** The settings of the root, for a command that was made apart, and those below it. */
+function inherit(command: Command, from: Command): Command {
+  command.copyInheritedSettings(from);
+  for (const below of command.commands) inherit(below, command);
+  return command;
 }
 
 function applyFlags(session: Session, flags: GlobalFlags): void {

@@ -1,0 +1,158 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { join } from "node:path";
+import { serveEngine } from "../engine/server.ts";
+import { MemoryStore } from "../engine/store/memory_store.ts";
+import { systemClock } from "../shared/clock.ts";
+import { EXIT_CODES } from "./exit_code.ts";
+import { main } from "./main.ts";
+
+const APPROVAL = join(import.meta.dirname!, "..", "examples", "approval.yaml");
+
+interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function say(
+  args: string[],
+  options: { terminal?: boolean; stdin?: string; env?: Record<string, string> } = {},
+): Promise<Said> {
+  let [out, err] = ["", ""];
+  const code = await main(args, {
+    streams: {
+      out: (text) => out += text,
+      err: (text) => err += text,
+      isTerminal: options.terminal ?? false,
+      columns: 100,
+    },
+    environment: (name) => options.env?.[name],
+    readStdin: () => Promise.resolve(options.stdin ?? ""),
+  });
+  return { code, out, err };
+}
+
+async function withEngine(body: (degov: (...args: string[]) => Promise<Said>, url: string) => Promise<void>) {
+  const store = new MemoryStore({ clock: systemClock });
+  const server = await serveEngine({ store, listen: { hostname: "127.0.0.1", port: 0 }, eventsKeepMs: 60_000 });
+  try {
+    await body((...args) => say(args, { env: { DEGOV_ENGINE: server.url } }), server.url);
+  } finally {
+    await server.close();
+  }
+}
+
+Deno.test("what is wrong with a command line is said with the exit code for it", async () => {
+  for (
+    const [args, why] of [
+      [["strat"], /unknown command 'strat'[\s\S]*Did you mean start/],
+      [["start"], /missing required argument 'workflow'/],
+      [["list", "--status", "done"], /Allowed choices are running/],
+      [["list", "--limit", "0"], /--limit is "0"/],
+      [["start", "x", "--input", "{"], /Cannot read the JSON of --input/],
+      [["start", "x", "--input", "1"], /must be an object/],
+      [["start", "x", "--input", "@/nowhere"], /Cannot read the file in \/nowhere/],
+      [["validate", "/nowhere.yaml"], /Cannot read the file/],
+      [["list", "--engine", "ftp://x"], /must be an address like/],
+    ] as const
+  ) {
+    const { code, out, err } = await say([...args]);
+    equal(code, EXIT_CODES.usage.code, args.join(" "));
+    match(err, why);
+    equal(out, "");
+  }
+});
+
+Deno.test("validate names file, line and column of every problem", async () => {
+  const stdin = "name: a\ninitial: b\nstates:\n  c:\n    enter:\n      - task: t\n        code: '1 +'\n";
+  const file = await Deno.makeTempFile({ suffix: ".yaml" });
+  await Deno.writeTextFile(file, stdin);
+  const { code, out } = await say(["validate", file, APPROVAL]);
+  equal(code, EXIT_CODES.usage.code);
+  ok(out.includes(`${file}:2:10: initial: there is no state "b"`), out);
+  match(out, /:7:\d+: states\.c\.enter\[0\]\.code: the code does not compile/);
+  ok(out.includes(`ok     ${APPROVAL}: approval, 4 states`));
+  const json = (await say(["validate", "-", "--json"], { stdin })).out;
+  equal(JSON.parse(json).problems[0].line, 2);
+});
+
+Deno.test("no engine: the message says how to start one", async () => {
+  const { code, err } = await say(["list", "--engine", "http://127.0.0.1:9"]);
+  equal(code, EXIT_CODES.unreachable.code);
+  match(err, /next: start one with `deno task degov dev`/);
+});
+
+Deno.test("apply shows what changes, start is idempotent, and every answer has a form for programs", async () => {
+  await withEngine(async (degov) => {
+    match((await degov("apply", APPROVAL)).out, /approval version 1 created/);
+    match((await degov("apply", APPROVAL)).out, /approval version 1 unchanged/);
+    const changed = await Deno.makeTempFile({ suffix: ".yaml" });
+    await Deno.writeTextFile(changed, (await Deno.readTextFile(APPROVAL)).replace("< 100", "< 200"));
+    const dry = await degov("apply", "--dry-run", changed);
+    match(dry.out, /^-\s+return input\.amount < 100.*\n\+\s+return input\.amount < 200/m);
+    match(dry.out, /approval version 2 would be changed/);
+
+    const args = ["start", "approval", "--id", "a1", "--input", '{"amount": 5}'];
+    match((await degov(...args)).out, /instance +a1/);
+    equal((await degov(...args)).code, 0);
+    const other = await degov("start", "approval", "--id", "a1", "--input", '{"amount": 6}');
+    equal(other.code, EXIT_CODES.refused.code);
+    match(other.err, /was started with another input/);
+    equal((await degov("start", "approval")).code, EXIT_CODES.usage.code, "the input's schema");
+
+    const got = JSON.parse((await degov("get", "a1", "--json")).out);
+    deepEqual([got.id, got.status, got.input], ["a1", "running", { amount: 5 }]);
+    for (const command of ["list", "workflows", "history a1"]) {
+      for (const line of (await degov(...command.split(" "), "--json")).out.trim().split("\n")) JSON.parse(line);
+    }
+    match((await degov("explain", "a1")).out, /Task "risk" is queued: no worker is registered/);
+    match((await degov("workers")).err, /There are none, so no task runs/);
+    equal((await degov("get", "a1", "--wait", "0")).code, EXIT_CODES.stillRunning.code);
+    match((await degov("cancel", "a1", "--reason", "test")).out, /status +cancelled/);
+    equal((await degov("watch", "a1")).code, EXIT_CODES.endedBadly.code);
+    equal((await degov("send", "a1", "approve")).code, EXIT_CODES.refused.code);
+    const missing = await degov("get", "nobody", "--json");
+    equal(missing.code, EXIT_CODES.notFound.code);
+    equal(JSON.parse(missing.err).error.code, "NOT_FOUND");
+    equal(missing.out, "");
+  });
+});
+
+Deno.test("list pages: the hint goes on where the page ended", async () => {
+  await withEngine(async (degov) => {
+    await degov("apply", APPROVAL);
+    for (const id of ["p1", "p2", "p3"]) await degov("start", "approval", "--id", id, "--input", '{"amount": 5}');
+    const first = await degov("list", "-n", "2");
+    const more = /more: deno task degov (.*)/.exec(first.err)![1];
+    const second = await degov(...more.split(" "));
+    const ids = (text: string) => [...text.matchAll(/^p\d/gm)].map(([id]) => id);
+    deepEqual([...ids(first.out), ...ids(second.out)].sort(), ["p1", "p2", "p3"]);
+    equal(ids((await degov("list", "-n", "1", "--all")).out).length, 3);
+  });
+});
+
+Deno.test("a terminal gets colour and nothing that could move its cursor", async () => {
+  await withEngine(async (_, url) => {
+    const on = (...args: string[]) => say(args, { terminal: true, env: { DEGOV_ENGINE: url } });
+    await on("apply", APPROVAL);
+    const purpose = "\u001b[2J\u0007evil";
+    const { out } = await on("start", "approval", "--id", "c1", "--input", JSON.stringify({ amount: 5, purpose }));
+    ok(out.includes("\u001b[1mc1\u001b"));
+    ok(!out.includes("\u001b[2J"));
+    ok(!(await on("history", "c1")).out.includes("\u001b[2J"));
+    ok(!(await on("get", "c1", "--no-color")).out.includes("\u001b"));
+  });
+});
+
+Deno.test("token create shows a token once and keeps its hash only; revoke takes it away", async () => {
+  const file = join(await Deno.makeTempDir(), "tokens.yaml");
+  const { out, err } = await say(["token", "create", "--file", file, "--name", "ci", "--role", "client"]);
+  match(out, /^degov_\S{43}\n$/);
+  match(err, /Only its hash/);
+  ok(!(await Deno.readTextFile(file)).includes(out.trim()));
+  equal((await Deno.stat(file)).mode! & 0o777, 0o600);
+  match((await say(["token", "list", "--file", file])).out, /ci +client +never/);
+  equal((await say(["token", "create", "--file", file, "--name", "ci", "--role", "client"])).code, 2);
+  equal((await say(["token", "revoke", "--file", file, "ci"])).code, 0);
+  equal((await say(["token", "revoke", "--file", file, "ci"])).code, EXIT_CODES.notFound.code);
+});
