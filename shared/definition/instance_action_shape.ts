@@ -8,7 +8,7 @@ import { OUTPUT_KEY } from "./task_shape.ts";
 
 const START_NAME = name("a child's name");
 
-const START_FIELDS: Record<string, Field> = {
+export const START_FIELDS: Record<string, Field> = {
   workflow: {
     about: "the workflow that the child is an instance of",
     shape: name("a workflow's name"),
@@ -28,15 +28,15 @@ const START_FIELDS: Record<string, Field> = {
 };
 
 /** Names that other tools have for the same. */
-const ALSO_KNOWN_AS = { definition: "workflow", instanceId: "id", result: "output", params: "input" };
+export const START_ALIASES = { definition: "workflow", instanceId: "id", result: "output", params: "input" };
 
 /** `{start: {name, workflow}}` */
 export const START: Shape<StartDefinition> = followedBy(
   record<StartDefinition>("a start", {
     name: { about: "unique in its state", shape: START_NAME, required: true },
     ...START_FIELDS,
-  }, { alsoKnownAs: ALSO_KNOWN_AS }),
-  toStart,
+  }, { alsoKnownAs: START_ALIASES }),
+  (start) => toStart(start),
 );
 
 /** `{start: name, workflow}` */
@@ -44,14 +44,15 @@ export const FLAT_START: Shape<StartDefinition> = followedBy(
   record<StartDefinition>("a start", {
     start: { about: "the child's name, unique in its state", shape: START_NAME, as: "name", required: true },
     ...START_FIELDS,
-  }, { alsoKnownAs: { ...ALSO_KNOWN_AS, name: "start" } }),
-  toStart,
+  }, { alsoKnownAs: { ...START_ALIASES, name: "start" } }),
+  (start) => toStart(start),
 );
 
-function toStart(start: Partial<StartDefinition>): StartDefinition {
-  if (start.output === start.name) delete start.output;
+/** Leaves out what says no more than the defaults do. */
+export function toStart<T extends Partial<StartDefinition>>(start: T): T & StartDefinition {
+  if (start.output !== undefined && start.output === start.name) delete start.output;
   if (start.wait === true) delete start.wait;
-  return start as StartDefinition;
+  return start as T & StartDefinition;
 }
 
 export const SEND: Shape<SendDefinition> = followedBy(

@@ -10,7 +10,15 @@ import { OUTPUT_KEY, runFields, toRun } from "./task_shape.ts";
 
 const MAP_NAME = name("a map's name");
 
-const MAP_FIELDS: Record<string, Field> = {
+/** What is done for each item. */
+export const MAP_TASK: Shape<MapDefinition["task"]> = followedBy(
+  record<MapDefinition["task"]>("a map's task", runFields("item"), {
+    alsoKnownAs: { ...CODE_ALIASES, retries: "retry" },
+  }),
+  (task, _place, reading) => toRun(task, reading) as MapDefinition["task"],
+);
+
+export const MAP_FIELDS: Record<string, Field> = {
   items: {
     about: `a CEL expression that gives the list; at most ${MAP_ITEMS_MAX} items`,
     shape: expression("a list of items", { gives: "list" }),
@@ -20,16 +28,7 @@ const MAP_FIELDS: Record<string, Field> = {
     about: "how many of its tasks are unfinished at once; all of them if not given",
     shape: number("a concurrency", { min: 1, max: MAP_ITEMS_MAX, whole: true }),
   },
-  task: {
-    about: "what is done for each item",
-    shape: followedBy(
-      record<MapDefinition["task"]>("a map's task", runFields("item"), {
-        alsoKnownAs: { ...CODE_ALIASES, retries: "retry" },
-      }),
-      (task, _place, reading) => toRun(task, reading) as MapDefinition["task"],
-    ),
-    required: true,
-  },
+  task: { about: "what is done for each item", shape: MAP_TASK, required: true },
   output: { about: "the key of the context that takes the list of outputs; the name if not given", shape: OUTPUT_KEY },
 };
 

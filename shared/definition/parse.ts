@@ -25,15 +25,19 @@
  *
  * What says no more than a default does is left out: `language: javascript`, `output` that is the task's name,
  * `timeout: 30s` of a task, empty lists.
+ *
+ * A document that has `steps` rather than `states` is a steps workflow, and is compiled to a machine: steps/compile.ts.
  */
 
 import { compileCode } from "../code/compile.ts";
 import { DegovError, formatProblems, type Problem } from "../errors.ts";
-import { type DefinitionText, readText, readValue } from "./document.ts";
+import { type DefinitionText, type ReadDocument, readText, readValue } from "./document.ts";
 import type { Definition } from "./definition.ts";
 import { DEFINITION } from "./definition_shape.ts";
 import { type CompileCode, Reading } from "./reading.ts";
 import { isObject } from "./shape.ts";
+import { compileSteps } from "./steps/compile.ts";
+import { isStepsDocument, STEPS_DOCUMENT } from "./steps/steps_shape.ts";
 import { validate } from "./validate.ts";
 
 export type { DefinitionText } from "./document.ts";
@@ -54,11 +58,17 @@ export function parseDefinition(source: unknown, options: ParseOptions = {}): De
   const reading = new Reading(options.compileCode ?? compileCode);
   const text = typeof source === "string" ? { text: source } : isText(source) ? source : undefined;
   const document = text === undefined ? readValue(source, reading) : readText(text, reading);
-  const definition = document && DEFINITION.read(document.value, document.place, reading);
+  const definition = document && readDocument(document, reading);
   if (definition !== undefined) validate(definition, reading);
   const problems = reading.problems();
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, definition: definition as Definition };
+}
+
+function readDocument({ value, place }: ReadDocument, reading: Reading): Partial<Definition> | undefined {
+  if (!isStepsDocument(value)) return DEFINITION.read(value, place, reading);
+  const steps = STEPS_DOCUMENT.read(value, place, reading);
+  return steps && compileSteps(steps, value, { reading, place });
 }
 
 function isText(source: unknown): source is DefinitionText {

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import type { Definition, StateDefinition } from "../definition.ts";
+import { definitionRefused, parseDefinition } from "../parse.ts";
+import { defineSteps, StepsBuilder } from "./builder.ts";
+
+function accepted(source: unknown): Definition {
+  const result = parseDefinition(source);
+  assert.ok(result.ok, result.ok ? "" : definitionRefused(result.problems).message);
+  assert.deepEqual(parseDefinition(result.definition), result, "[R4] what was compiled reads as itself");
+  return result.definition;
+}
+
+/** The states of a workflow with these steps, in YAML. */
+function statesOf(steps: string): Record<string, StateDefinition> {
+  const { states } = accepted({ text: `id: w\nsteps:\n${steps.replace(/^/gm, "  ")}\n`, format: "yaml" });
+  return states;
+}
+
+Deno.test("compileSteps() makes the smallest workflow a machine of two states", () => {
+  const document = {
+    id: "my-workflow",
+    name: "My Workflow",
+    steps: [{ id: "step1", name: "Calculate", type: { script: { code: "return { result: 42 };" } } }],
+  };
+  assert.deepEqual(accepted(document), {
+    name: "my-workflow",
+    description: "My Workflow",
+    initial: "step1",
+    states: {
+      step1: {
+        description: "Calculate",
+        enter: [{ task: { name: "step1", code: "return { result: 42 };", merge: true } }],
+        on: { complete: [{ target: "end" }] },
+      },
+      end: { final: "completed" },
+    },
+    source: { format: "steps", document },
+  });
+  assert.deepEqual(accepted(JSON.stringify(document)), accepted(document), "[R3]");
+});
+
+Deno.test("compileSteps() passes over a step whose condition does not hold", () => {
+  const { "b.if": gate, a } = statesOf("- {id: a}\n- {id: b, if: context.x == 1, type: {log: hello}}\n- {id: c}");
+  assert.deepEqual(a.on, { complete: [{ target: "b.if" }] });
+  assert.deepEqual(gate.on, { complete: [{ guard: "context.x == 1", target: "b" }, { target: "c" }] });
+});
+
+Deno.test("compileSteps() bounds a way back, and fails when the bound is reached", () => {
+  const states = statesOf("- {id: a, type: {script: '({n: 1})'}, next: {to: a, if: context.n < 5, max: 3}}");
+  assert.deepEqual(states.a.enter![0], {
+    set: { key: "a.runs", expression: '"a.runs" in context ? context["a.runs"] + 1 : 1' },
+  });
+  assert.deepEqual(states.a.on, { complete: [{ guard: "context.n < 5", target: "a.again" }, { target: "end" }] });
+  const [again, exceeded] = states["a.again"].on!.complete;
+  assert.deepEqual(again, { target: "a", guard: '!("a.runs" in context) || context["a.runs"] < 3' });
+  assert.equal(exceeded.target, "failed");
+});
+
+Deno.test("compileSteps() lets the innermost catch take a failure, and the outer ones what it leaves", () => {
+  const states = statesOf(`
+- id: outer
+  type:
+    choose:
+      - id: way
+        steps:
+          - {id: inner, type: {script: '1'}, catch: [{codes: [E2, E1], steps: [{id: own, type: {log: own}}]}]}
+  catch:
+    - {codes: [E1, E3], steps: [{id: third}]}
+    - {next: last}
+- {id: skipped}
+- {id: last}`.trim());
+  assert.deepEqual(states.inner.on!.error, [
+    { codes: ["E1", "E2"], target: "own" },
+    { codes: ["E3"], target: "third" },
+    { target: "last" },
+  ]);
+  assert.deepEqual(states.own.on, { complete: [{ target: "skipped" }] });
+  assert.equal(states.outer.on!.error, undefined, "nothing runs in it");
+});
+
+Deno.test("compileSteps() makes a timeout's rungs run beside the step, lead on, or fail it", () => {
+  const states = statesOf(`
+- id: ask
+  type: {act: {actions: [complete]}}
+  timeout:
+    - {after: 3d, error: TOO_LATE}
+    - {after: 1d, steps: [{id: remind, type: {script: '1'}}, {id: note, type: {log: late}}]}
+    - {after: 2d, steps: [{id: escalate, type: {script: '2'}}], next: after}
+  catch: {codes: TOO_LATE, steps: [{id: give_up, type: {log: x}}]}
+- {id: after}`.trim());
+  const [first, second, third] = states.ask.after!;
+  assert.deepEqual([first.delayMs, first.target, first.actions!.length], [86_400_000, undefined, 2]);
+  assert.deepEqual([second.delayMs, second.target], [2 * 86_400_000, "escalate"]);
+  assert.deepEqual([third.delayMs, third.target], [3 * 86_400_000, "give_up"]);
+  assert.deepEqual(states.escalate.on!.complete, [{ target: "after" }]);
+});
+
+Deno.test("compileSteps() makes each action of an act an event of the step's", () => {
+  const states = statesOf("- {id: form, type: {script: '1'}}\n- {id: review, type: {act: null}}");
+  assert.deepEqual(
+    Object.entries(states.review.on!).map(([event, [{ target }]]) => `${event} -> ${target}`),
+    [
+      "review.complete -> end",
+      "review.submit -> end",
+      "review.back -> form",
+      "review.skip -> end",
+      "review.abort -> aborted",
+      "review.error -> failed",
+    ],
+  );
+});
+
+Deno.test("the builder, the plain object and YAML give the same definition", () => {
+  const yaml = accepted(`
+id: order
+name: Order
+output: {total: context.total}
+steps:
+  - {id: price, type: {script: {code: "({total: 3})", retry: 5}}, catch: {codes: E1, next: done}}
+  - {id: ask, type: {act: {outputs: [approved]}}, if: context.total > 2}
+  - {id: done, type: {set: {done: true}}}
+`);
+  const script = { code: "({total: 3})", retry: 5 };
+  const built = StepsBuilder.workflow("order").named("Order").output({ total: "context.total" })
+    .script("price", script, { catch: { codes: "E1", next: "done" } })
+    .act("ask", { outputs: ["approved"] }, { if: "context.total > 2" })
+    .set("done", { done: true })
+    .build();
+  assert.deepEqual(built, yaml);
+  const defined = defineSteps({
+    id: "order",
+    name: "Order",
+    output: { total: "context.total" },
+    steps: [
+      { id: "price", type: { script }, catch: { codes: "E1", next: "done" } },
+      { id: "ask", if: "context.total > 2", type: { act: { outputs: ["approved"] } } },
+      { id: "done", type: { set: { done: true } } },
+    ],
+  });
+  assert.deepEqual(defined, yaml);
+});
+
+Deno.test("a script may be a function, whose captured variables are refused by name", () => {
+  const rate = 2;
+  const { states } = defineSteps({
+    id: "w",
+    steps: [{ id: "a", type: { script: { code: ({ n }) => ({ n: n + 1 }) } } }],
+  });
+  assert.match(JSON.stringify(states.a.enter), /export default \(\{ n \}\)/);
+  assert.throws(
+    () => StepsBuilder.workflow("w").script("a", ({ n }) => ({ n: n * rate })).build(),
+    /steps\[0\]\.type\.script\.code: cannot take this function: it captures "rate"/,
+  );
+});
+
+/** Each mistake with the place and the message that it is told by. */
+const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
+  ["no step", "[]", [/^steps 3:3 a workflow needs a step$/]],
+  ["a step without an id", "- {type: {log: x}}", [/^steps\[0\] 3:5 a step needs "id": unique in the workflow/]],
+  ["an id with a dot", "- {id: a.b}", [
+    /^steps\[0\]\.id .* "a\.b" cannot be a step's id: it has a dot; use "_" or "-"$/,
+  ]],
+  ["an id twice", "- {id: a}\n- {id: a}", [/^steps\[1\]\.id 4:10 the id "a" is taken by another step/]],
+  ["an id of a state that there is", "- {id: end}", [/the id "end" is taken by a state that every workflow has/]],
+  ["a step of no type", "- {id: a, type: {}}", [/^steps\[0\]\.type .* a step of no type; there is "script", /]],
+  ["a misspelled type", "- {id: a, type: {scirpt: x}}", [
+    /^steps\[0\]\.type\.scirpt .* no step is of type "scirpt"; did you mean "script"\?$/,
+  ]],
+  ["two types", "- {id: a, type: {log: x, set: {a: 1}}}", [
+    /a step does one thing, not "log" and "set"; make them two$/,
+  ]],
+  ["a type beside the step", "- {id: a, script: x}", [/a step has no "script"; here it is "type\.script"$/]],
+  ["code that does not compile", "- {id: a, type: {script: {code: '1 +* 2'}}}", [
+    /^steps\[0\]\.type\.script\.code 1:4 the code does not compile/,
+  ]],
+  ["a condition that does not parse", "- {id: a, if: context.}", [/^steps\[0\]\.if .* cannot use this condition/]],
+  ["a next to nowhere", "- {id: first, next: frist}", [
+    /^steps\[0\]\.next 3:\d+ there is no step "frist" in this list or around it; did you mean "first"\?$/,
+  ]],
+  [
+    "a next into a branch",
+    "- {id: a, next: c}\n- {id: b, type: {choose: [{id: way, steps: [{id: c}]}]}}",
+    [/^steps\[0\]\.next .* there is no step "c" in this list or around it; did you mean "a"\?$/],
+  ],
+  ["a bound on a way that does not lead back", "- {id: a, next: {to: b, max: 5}}\n- {id: b}", [
+    /^steps\[0\]\.next\.max .* only a way back is bounded: remove it$/,
+  ]],
+  ["a step that nothing leads to", "- {id: a, next: c}\n- {id: b}\n- {id: c}", [
+    /^steps\[1\] .* nothing leads to state "b": make it a target, or remove it$/,
+  ]],
+  ["a catch of what cannot fail", "- {id: a, type: {log: x}, catch: {steps: []}}", [
+    /^steps\[0\]\.catch .* this step cannot fail, so nothing is caught: remove it$/,
+  ]],
+  ["a timeout of what takes no time", "- {id: a, type: {set: {x: 1}}, timeout: {after: 1h, error: E}}", [
+    /^steps\[0\]\.timeout .* this step takes no time, so it has no timeout: remove it$/,
+  ]],
+  ["a rung that does nothing", "- {id: a, type: {act: null}, timeout: {after: 1h}}", [
+    /^steps\[0\]\.timeout .* does nothing: give "steps", "next" or "error"$/,
+  ]],
+  ["two rungs at once", "- {id: a, type: {act: null}, timeout: [{after: 60m, error: E}, {after: 1h, error: F}]}", [
+    /timeout\[1\] .* is never reached/,
+    /^steps\[0\]\.timeout\[1\]\.after .* the step has another rung after 1h: make them one$/,
+  ]],
+  ["a wait beside a step", "- {id: a, type: {act: null}, timeout: {after: 1h, steps: [{id: b, type: {act: null}}]}}", [
+    /^steps\[0\]\.timeout\.steps\[0\]\.type .* beside a step that goes on there can be scripts, set, log, send/,
+  ]],
+  [
+    "branches that need each other",
+    "- {id: a, type: {branches: [{id: b, needs: c, steps: []}, {id: c, needs: b, steps: []}]}}",
+    [
+      /branches\[1\]\.needs .* needs "b", which needs it in turn: remove one of the two$/,
+    ],
+  ],
+  ["a branch that needs none that is there", "- {id: a, type: {branches: [{id: b, needs: x, steps: []}]}}", [
+    /branches\[0\]\.needs .* there is no branch "x" beside this one/,
+  ]],
+  [
+    "two branches for the rest",
+    "- {id: a, type: {branches: [{id: b, else: true, steps: []}, {id: c, else: true, steps: []}]}}",
+    [
+      /branches\[1\]\.else .* another branch has "else" already/,
+    ],
+  ],
+  [
+    "a branch for the rest with a condition",
+    "- {id: a, type: {choose: [{id: b, if: 'true', else: true, steps: []}]}}",
+    [
+      /choose\[0\] .* is taken if no other is \("else"\), and has a condition \("if"\): remove one of the two$/,
+    ],
+  ],
+  ["a list without steps", "- {id: a, type: {each: {items: context.x}}}", [
+    /^steps\[0\]\.type\.each .* a sequential list needs "steps"/,
+  ]],
+  [
+    "several steps for a parallel list",
+    "- {id: a, type: {each: {items: context.x, parallel: true, steps: [{id: b}]}}}",
+    [
+      /each\.steps .* a parallel list runs one script for each item: give "script", or make the list sequential$/,
+    ],
+  ],
+  ["a back that leads nowhere", "- {id: a, type: {act: {actions: [back]}}}", [
+    /act\.actions .* no step comes before this one: remove "back"$/,
+  ]],
+  ["an action that there is not", "- {id: a, type: {act: {actions: [approve]}}}", [
+    /act\.actions\[0\] .* must be an action: one of "complete", "submit", "back", "skip", "abort", "error"/,
+  ]],
+  ["a workflow step without a workflow", "- {id: a, type: {workflow: {input: {a: 1}}}}", [
+    /a workflow step needs "workflow"/,
+  ]],
+  ["undo of a step that is several", "- {id: a, type: {choose: [{id: b, steps: []}]}, undo: {log: x}}", [
+    /^steps\[0\]\.undo .* "undo" belongs to a step that is one thing: put it to the steps within this one$/,
+  ]],
+];
+
+for (const [what, steps, expected] of REFUSED) {
+  Deno.test(`[R1] a steps workflow with ${what} is refused at its place`, () => {
+    const text = `id: w\nsteps:\n${steps.replace(/^/gm, "  ")}\n`;
+    const result = parseDefinition({ text, format: "yaml" });
+    assert.ok(!result.ok, "it is accepted");
+    const told = result.problems.map(({ path, line, column, message }) => `${path} ${line}:${column} ${message}`);
+    assert.equal(told.length, expected.length, told.join("\n"));
+    for (const [index, one] of expected.entries()) assert.match(told[index], one);
+  });
+}

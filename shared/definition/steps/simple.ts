@@ -1,0 +1,40 @@
+/** Steps that are one state: what is done in it. */
+
+import type { ActionDefinition } from "../definition.ts";
+import type { Step } from "./step.ts";
+
+/** What a step does on entering its state. */
+export function actionsOf({ id, type }: Step): ActionDefinition[] {
+  if (type === undefined) return [];
+  if ("script" in type) {
+    const { output, ...run } = type.script;
+    const keyed = output === undefined ? { merge: true } : output === id ? {} : { output };
+    return [{ task: { name: id, ...run, ...keyed } }];
+  }
+  if ("set" in type) return type.set;
+  if ("log" in type) return [{ log: type.log }];
+  if ("send" in type) return [{ send: type.send }];
+  if ("workflow" in type) {
+    const { output, ...start } = type.workflow;
+    return [{ start: { name: id, ...start, ...(output !== undefined && output !== id && { output }) } }];
+  }
+  if ("each" in type && type.each.parallel !== undefined) {
+    const { task, concurrency, output } = type.each.parallel;
+    const keyed = output === undefined || output === id ? {} : { output };
+    return [{
+      map: { name: id, items: type.each.items, ...(concurrency !== undefined && { concurrency }), task, ...keyed },
+    }];
+  }
+  return [];
+}
+
+/** Whether a step is over as soon as it has begun. */
+export function isInstant({ type }: Step): boolean {
+  if (type === undefined || "set" in type || "log" in type || "send" in type) return true;
+  return "workflow" in type && type.workflow.wait === false;
+}
+
+/** Whether a step can fail in a way that can be caught. */
+export function canFail(step: Step): boolean {
+  return !isInstant(step);
+}
