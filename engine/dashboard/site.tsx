@@ -32,6 +32,9 @@ const NOTICES: Readonly<Record<string, string>> = {
   kept: "The event is kept until a state takes it.",
   retried: "The instance runs again.",
   cancelled: "The instance was cancelled.",
+  paused: "The instance is paused.",
+  resumed: "The instance goes on.",
+  forked: "This instance was made of the other, as it was then.",
 };
 
 const REASON_CHARS_MAX = 1_000;
@@ -147,6 +150,36 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
       await engine.instances.retry(id);
       return "retried";
     });
+  });
+
+  hono.post("/instances/:id/pause", async (context) => {
+    const id = context.req.param("id");
+    requireSameOrigin(context.req.raw);
+    const reason = ((await readForm(context.req.raw)).get("reason") ?? "").slice(0, REASON_CHARS_MAX);
+    return await acted(context, id, {}, async () => {
+      await engine.instances.pause(id, reason);
+      return "paused";
+    });
+  });
+  hono.post("/instances/:id/resume", async (context) => {
+    const id = context.req.param("id");
+    requireSameOrigin(context.req.raw);
+    return await acted(context, id, {}, async () => {
+      await engine.instances.resume(id);
+      return "resumed";
+    });
+  });
+  hono.post("/instances/:id/fork", async (context) => {
+    const id = context.req.param("id");
+    requireSameOrigin(context.req.raw);
+    const form = await readForm(context.req.raw);
+    let forked = id;
+    const answer = await acted(context, id, {}, async () => {
+      const newInstanceId = readId(form.get("id"), "the new instance's id");
+      forked = (await engine.instances.fork(id, { sequence: readNumber(form.get("sequence")), newInstanceId })).id;
+      return "forked";
+    });
+    return forked === id ? answer : context.redirect(instanceUrl(forked, "?done=forked"), 303);
   });
 
   hono.get("/definitions", async (context) => {

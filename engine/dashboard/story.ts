@@ -104,6 +104,8 @@ function take(story: Story, entry: HistoryEntry, { atMs, sequence }: HistoryReco
       break;
     }
     case "taskCompleted":
+    case "itemCompleted":
+    case "guardEvaluated":
       end(open(visit, entry.taskId), "completed", atMs)?.attempts.push(toAttempt(entry, atMs));
       break;
     case "taskFailed":
@@ -112,6 +114,11 @@ function take(story: Story, entry: HistoryEntry, { atMs, sequence }: HistoryReco
       break;
     case "taskCancelled":
       end(open(visit, entry.taskId), "cancelled", atMs);
+      break;
+    case "compensating":
+      // Undoing is shown as a visit of its own: it takes time and runs tasks, but the state is not entered.
+      leave(visit, atMs);
+      story.visits.push({ state: `undo ${entry.state}`, sequence, enteredAtMs: atMs, tasks: [], isFailed: false });
       break;
     case "failed":
       markFailed(story, visit);

@@ -63,6 +63,8 @@ const PAGES = [
   "/definitions",
   "/definitions/order?version=2&against=1",
   "/definitions/import",
+  "/definitions/claims",
+  "/instances/claims-1",
   "/workers",
   "/instances/there-is-none",
 ];
@@ -174,6 +176,37 @@ browserTest("an instance is cancelled with a reason", async ({ page }, site) => 
   await page.getByText("The instance was cancelled.").waitFor();
   match(await page.locator("#history").innerText(), /Cancelled: No longer needed/);
   equal((await site.client.get("relay-cancel")).status, "cancelled");
+});
+
+browserTest("an instance is paused, and resumed", async ({ page }, site) => {
+  await startRelay(site, "relay-pause");
+  await page.goto("/instances/relay-pause");
+  await page.getByText("Pause this instance").click();
+  await page.locator("#pause-reason").fill("Lunch");
+  await page.getByRole("button", { name: "Pause instance" }).click();
+  await page.getByText("The instance is paused.").waitFor();
+  await page.locator("#heading .status.paused").waitFor();
+  match(await page.locator("#waits").innerText(), /paused/);
+  match(await page.locator("#history").innerText(), /Paused: Lunch/);
+  deepEqual(await violationsOf(page), []);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText("The instance goes on.").waitFor();
+  await site.client.send("relay-pause", "next");
+  await page.locator("[data-state]", { hasText: "second" }).waitFor();
+});
+
+browserTest("an instance is forked from a point of its history", async ({ page }, site) => {
+  await startRelay(site, "relay-fork");
+  for (let index = 0; index < 3; index++) await site.client.send("relay-fork", "next");
+  await page.goto("/instances/relay-fork");
+  await page.getByText("Fork: start another").click();
+  await page.getByLabel("After record").fill("2");
+  await page.getByLabel("Id of the new instance").fill("relay-forked");
+  await page.getByRole("button", { name: "Fork", exact: true }).click();
+  await page.getByText("This instance was made of the other, as it was then.").waitFor();
+  equal(await page.locator("[data-state]").innerText(), "second");
+  match(await page.locator("#history").innerText(), /Forked from relay-fork after its record #2/);
+  equal((await site.client.get("relay-fork")).state, "fourth");
 });
 
 browserTest("a failure shows the author's line, and is retried", async ({ page }, site) => {

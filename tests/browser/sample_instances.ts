@@ -1,12 +1,12 @@
 /** Instances in every condition that a page has to show. */
 
-import { IMPORT, LOOP, ORDER, ORDER_CHANGED, STEPS } from "./sample_workflows.ts";
+import { CLAIMS, IMPORT, LOOP, ORDER, ORDER_CHANGED, STEPS } from "./sample_workflows.ts";
 import type { Site } from "./site_fixture.ts";
 
 /** Something of everything, so that pages have what to show. */
 export async function populate(site: Site): Promise<void> {
   const { client } = site;
-  for (const definition of [ORDER, IMPORT, STEPS, LOOP, ORDER_CHANGED]) await client.register(definition);
+  for (const definition of [ORDER, IMPORT, STEPS, LOOP, CLAIMS, ORDER_CHANGED]) await client.register(definition);
   const customers = ["Ada Lovelace", "Alan Turing", "Grace Hopper", "Edsger Dijkstra", "Barbara Liskov"];
   for (let index = 0; index < 24; index++) {
     const instanceId = `order-${1_000 + index}`;
@@ -31,6 +31,10 @@ export async function populate(site: Site): Promise<void> {
   await client.send("order-1007", "approve", { data: { by: "grace" } });
   await client.send("order-1007", "lost", { keep: true });
   await client.cancel("order-1012", "The customer changed their mind");
+  await client.start("claims", {
+    instanceId: "claims-1",
+    input: { claims: [{ id: "a", sum: 7 }, { id: "b", sum: 700 }] },
+  });
   await client.start("relay", { instanceId: "relay-1" });
   await client.send("relay-1", "next");
 }

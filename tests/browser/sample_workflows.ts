@@ -128,3 +128,24 @@ export const LOOP: JsonObject = {
     end: { final: true },
   },
 };
+
+/** Children, a map, an undo action, and transitions of every state. */
+export const CLAIMS: JsonObject = {
+  name: "claims",
+  description: "Settles a list of claims.",
+  initial: "checking",
+  on: { withdraw: "withdrawn" },
+  states: {
+    checking: {
+      enter: [
+        { map: "checked", items: "context.claims", task: { code: "return { id: input.id, ok: input.sum < 100 };" } },
+        { start: "notice", workflow: "relay", wait: false },
+      ],
+      on: { complete: "paying" },
+      compensate: [{ task: "reopen", code: "return true;" }],
+    },
+    paying: { on: { paid: "done" } },
+    done: { final: true },
+    withdrawn: { final: "failed" },
+  },
+};

@@ -2,7 +2,7 @@
 
 import type { Definition } from "../../../shared/definition/definition.ts";
 import { type Story, takenKey } from "../story.ts";
-import { toGraph } from "./graph.ts";
+import { ANY_STATE, toGraph } from "./graph.ts";
 import { LABEL_LINE, type Layout, layOut, NAME_LINE, type Point, TASK_LINE } from "./layout.ts";
 
 /** How far an instance has come. */
@@ -78,11 +78,25 @@ function Drawing({ layout, name, progress }: { layout: Layout; name: string; pro
   );
 }
 
-function timesTaken(edge: Edge, progress: Progress | undefined): number {
-  const events = new Set(edge.labels.map(({ event }) => event));
+function timesTaken({ from, to, labels }: Edge, progress: Progress | undefined): number {
+  const events = new Set(labels.map(({ event }) => event));
   let times = 0;
-  for (const event of events) {
-    if (event !== undefined) times += progress?.story.taken.get(takenKey(edge.from, event, edge.to)) ?? 0;
+  for (const event of events) times += timesOf({ from, to, event }, progress);
+  return times;
+}
+
+/** How often a transition was taken; one of every state, from whichever. */
+function timesOf(
+  { from, to, event }: { from: string; to: string; event?: string },
+  progress: Progress | undefined,
+): number {
+  if (event === undefined || progress === undefined) return 0;
+  const { taken } = progress.story;
+  if (from !== ANY_STATE) return taken.get(takenKey(from, event, to)) ?? 0;
+  let times = 0;
+  for (const [key, count] of taken) {
+    const [left, name, entered] = JSON.parse(key) as string[];
+    if (name === event && (to === ANY_STATE ? left === entered : entered === to)) times += count;
   }
   return times;
 }
@@ -106,7 +120,7 @@ function EdgeLabels({ edge, progress }: { edge: Edge; progress?: Progress }) {
     <g class="label">
       <rect x={box.x - box.width / 2} y={box.y - box.height / 2} width={box.width} height={box.height} rx="4" />
       {placed.map(({ shown, text, guard, event }, index) => {
-        const times = event === undefined ? 0 : progress?.story.taken.get(takenKey(edge.from, event, edge.to)) ?? 0;
+        const times = timesOf({ ...edge, event }, progress);
         return (
           <text
             class={times > 0 ? "taken" : undefined}
@@ -150,6 +164,7 @@ function NodeBox({ node, progress }: { node: Node; progress?: Progress }) {
 }
 
 function classOf(state: string, progress: Progress | undefined): string {
+  if (state === ANY_STATE) return "any";
   if (progress === undefined) return "plain";
   const isCurrent = state === progress.state;
   if (isCurrent && progress.status === "failed") return "current failed";
@@ -222,9 +237,7 @@ function AsTable({ definition, progress }: { definition: Definition; progress?: 
                 <td>{label.text}</td>
                 <td>{label.guard === undefined ? "" : <code>{label.guard}</code>}</td>
                 <td>{to === from ? "(stays)" : to}</td>
-                {progress !== undefined && (
-                  <td>{progress.story.taken.get(takenKey(from, label.event ?? "", to)) ?? 0}</td>
-                )}
+                {progress !== undefined && <td>{timesOf({ from, to, event: label.event }, progress)}</td>}
               </tr>
             ))}
             {without.map(({ state, final }) => (

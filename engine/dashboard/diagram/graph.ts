@@ -1,6 +1,6 @@
 /** A definition as a graph for drawing. */
 
-import type { Definition, StateDefinition, TaskDefinition } from "../../../shared/definition/definition.ts";
+import type { Definition, GuardDefinition, StateDefinition } from "../../../shared/definition/definition.ts";
 import { waysOut } from "../../../shared/definition/ways_out.ts";
 import { formatDuration } from "../parts/time.ts";
 
@@ -38,6 +38,9 @@ export interface Graph {
 /** What the history calls the event of a delayed transition. */
 const DELAYED_EVENT = "after";
 
+/** Stands for every state, where the definition itself has transitions; no state has a name with spaces. */
+export const ANY_STATE = "any state";
+
 /** What is drawn at most: a larger diagram takes seconds to lay out, and nobody could read it. */
 export const DRAWN_STATES_MAX = 120;
 export const DRAWN_EDGES_MAX = 300;
@@ -48,13 +51,16 @@ export function toGraph(definition: Definition, focus: string = definition.initi
   const names = Object.keys(definition.states);
   const isSmall = names.length <= DRAWN_STATES_MAX && edges.length <= DRAWN_EDGES_MAX;
   const chosen = isSmall ? new Set(names) : nearest(focus, edges);
+  const nodes = names.filter((name) => chosen.has(name))
+    .sort((one, other) => Number(other === definition.initial) - Number(one === definition.initial))
+    .map((name) => toNode(definition, name));
+  if (definition.on !== undefined) nodes.push({ state: ANY_STATE, isInitial: false, tasks: [] });
+  chosen.add(ANY_STATE);
   return {
     // The initial state first: the layout puts early nodes early.
-    nodes: names.filter((name) => chosen.has(name))
-      .sort((one, other) => Number(other === definition.initial) - Number(one === definition.initial))
-      .map((name) => toNode(definition, name)),
+    nodes,
     edges: edges.filter(({ from, to }) => chosen.has(from) && chosen.has(to)).slice(0, DRAWN_EDGES_MAX),
-    omitted: names.length - chosen.size,
+    omitted: names.filter((name) => !chosen.has(name)).length,
   };
 }
 
@@ -63,20 +69,32 @@ function toNode(definition: Definition, state: string): GraphNode {
   return {
     state,
     isInitial: state === definition.initial,
-    tasks: tasksOfState(rest).map(({ name }) => name),
+    tasks: workOf(rest),
     ...(final === undefined ? {} : { final }),
     ...(description === undefined ? {} : { description }),
   };
 }
 
-/** The tasks of a state's enter actions. */
-export function tasksOfState({ enter = [] }: StateDefinition): TaskDefinition[] {
-  return enter.flatMap((action) => "task" in action ? [action.task] : []);
+/** What a state sets going when it is entered. */
+function workOf({ enter = [] }: StateDefinition): string[] {
+  return enter.flatMap((action) => {
+    if ("task" in action) return [action.task.name];
+    if ("map" in action) return [`${action.map.name} (each)`];
+    if ("start" in action) return [`${action.start.name} (child)`];
+    return [];
+  });
+}
+
+/** A CEL expression as it is; of code that a worker runs, the first line. */
+function guardText(guard: GuardDefinition): string {
+  return typeof guard === "string" ? guard : guard.code.trim().split("\n", 1)[0];
 }
 
 function edgesOf(definition: Definition): GraphEdge[] {
   const edges = new Map<string, GraphEdge>();
-  for (const [from, state] of Object.entries(definition.states)) {
+  const owners: [string, Pick<StateDefinition, "on" | "after">][] = Object.entries(definition.states);
+  if (definition.on !== undefined) owners.push([ANY_STATE, { on: definition.on }]);
+  for (const [from, state] of owners) {
     for (const { event, delayMs, transition } of waysOut(state)) {
       const to = transition.target ?? from;
       const key = JSON.stringify([from, to]);
@@ -85,7 +103,7 @@ function edgesOf(definition: Definition): GraphEdge[] {
       edge.labels.push({
         text: event ?? `after ${formatDuration(delayMs!)}`,
         event: event ?? DELAYED_EVENT,
-        ...(transition.guard === undefined ? {} : { guard: String(transition.guard) }),
+        ...(transition.guard === undefined ? {} : { guard: guardText(transition.guard) }),
       });
     }
   }

@@ -29,6 +29,56 @@ export function Actions(props: { instance: Instance; definition: Definition; dra
           </div>
         </form>
       )}
+      {isOpen && !instance.paused && (
+        <details class="action more" data-name="pause">
+          <summary>Pause this instance</summary>
+          <form method="post" action={instanceUrl(instance.id, "/pause")}>
+            <div class="field">
+              <label for="pause-reason">Reason, for the history</label>
+              <input id="pause-reason" name="reason" maxlength={1000} autocomplete="off" />
+            </div>
+            <p class="note">What runs is finished; nothing further begins until it is resumed.</p>
+            <div class="buttons">
+              <button type="submit">Pause instance</button>
+            </div>
+          </form>
+        </details>
+      )}
+      {instance.paused && (
+        <form class="action" method="post" action={instanceUrl(instance.id, "/resume")}>
+          <p>It is paused: what comes in is kept, and nothing begins.</p>
+          <div class="buttons">
+            <button class="primary" type="submit">Resume</button>
+          </div>
+        </form>
+      )}
+      <details class="action more" data-name="fork">
+        <summary>Fork: start another from a point of its history</summary>
+        <form method="post" action={instanceUrl(instance.id, "/fork")}>
+          <div class="field">
+            <label for="fork-sequence">After record</label>
+            <input
+              id="fork-sequence"
+              name="sequence"
+              type="number"
+              min={1}
+              max={instance.revision}
+              value={instance.revision}
+              required
+            />
+          </div>
+          <div class="field">
+            <label for="fork-id">
+              Id of the new instance <span class="muted">(chosen for you if empty)</span>
+            </label>
+            <input id="fork-id" name="id" maxlength={128} autocomplete="off" />
+          </div>
+          <p class="note">It enters the state that this one was in then, with the context of then. This one goes on.</p>
+          <div class="buttons">
+            <button type="submit">Fork</button>
+          </div>
+        </form>
+      </details>
       {isOpen && (
         <details class="action more" data-name="cancel">
           <summary>Cancel this instance</summary>
@@ -46,7 +96,7 @@ export function Actions(props: { instance: Instance; definition: Definition; dra
       )}
       {!isOpen && instance.status !== "failed" && (
         <p class="muted">
-          It has ended: nothing more can be done with it.{" "}
+          It has ended.{" "}
           <a
             href={`/definitions/${encodeURIComponent(instance.workflow)}?copy=${encodeURIComponent(instance.id)}#start`}
           >
@@ -76,7 +126,7 @@ function EventForm(props: { instance: Instance; definition: Definition; draft?: 
         {names.length > 0 && (
           <optgroup label={`Taken by ${instance.state}`}>
             {names.map((name) => {
-              const transitions = transitionsFor(state, name);
+              const transitions = [...transitionsFor(state, name), ...transitionsFor(definition, name)];
               const targets = [...new Set(transitions.map(({ target }) => target ?? "stays"))].join(" or ");
               const guarded = transitions.every(({ guard }) => guard !== undefined) ? ", guarded" : "";
               return <option value={name} selected={draft?.name === name}>{`${name} → ${targets}${guarded}`}</option>;
@@ -109,7 +159,7 @@ function EventForm(props: { instance: Instance; definition: Definition; draft?: 
 
 function clientEvents(definition: Definition): string[] {
   const names = new Set<string>();
-  for (const { on = {} } of Object.values(definition.states)) {
+  for (const { on = {} } of [definition, ...Object.values(definition.states)]) {
     for (const name of Object.keys(on)) if (name !== "complete" && name !== "error") names.add(name);
   }
   return [...names].sort();

@@ -192,6 +192,112 @@ function show(entry: HistoryEntry, place: Place): Shown {
           </>
         ),
       };
+    case "itemCompleted":
+      return {
+        kind: "good",
+        content: (
+          <>
+            {value(
+              entry.output,
+              <>
+                Item {entry.index + 1} of <strong>{entry.name}</strong> returned <Ran report={entry} />
+              </>,
+              `Output of item ${entry.index + 1}`,
+            )}
+            <Console report={entry} name={entry.name} />
+          </>
+        ),
+      };
+    case "guardEvaluated":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Guard <code>{entry.name}</code> {entry.holds ? "held" : "did not hold"} <Ran report={entry} />
+          </>
+        ),
+      };
+    case "childStarted":
+      return {
+        kind: "plain",
+        content: (
+          <>
+            Started <a href={instanceUrl(entry.child)}>{entry.child}</a>, which nothing waits for
+          </>
+        ),
+      };
+    case "eventSent":
+      return {
+        kind: "event",
+        content: (
+          <>
+            Sent event <strong>{entry.name}</strong> to <a href={instanceUrl(entry.to)}>{entry.to}</a>
+          </>
+        ),
+      };
+    case "undelivered":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            <strong>{entry.name}</strong> did not reach <a href={instanceUrl(entry.to)}>{entry.to}</a>: {entry.message}
+          </>
+        ),
+      };
+    case "waiting":
+      return { kind: "event", content: "Waits until fewer instances of its workflow run" };
+    case "admitted":
+      return { kind: "good", content: "Admitted" };
+    case "paused":
+      return {
+        kind: "event",
+        content: (
+          <>
+            <strong>Paused</strong>
+            {entry.reason === "" ? "" : `: ${entry.reason}`}
+          </>
+        ),
+      };
+    case "resumed":
+      return { kind: "event", content: <strong>Resumed</strong> };
+    case "compensationStarted":
+      return {
+        kind: "bad",
+        content: (
+          <>
+            What was done is undone, then it ends as <strong>{entry.status}</strong>
+          </>
+        ),
+      };
+    case "compensating":
+      return {
+        kind: "state",
+        content: (
+          <>
+            Undoes <strong>{entry.state}</strong>
+          </>
+        ),
+      };
+    case "forked":
+      return {
+        kind: "good",
+        content: value(
+          entry.context,
+          <>
+            Forked from <a href={instanceUrl(entry.from)}>{entry.from}</a> after its record #{entry.sequence}, with
+          </>,
+          "Context at the fork",
+        ),
+      };
+    case "migrated":
+      return {
+        kind: "event",
+        content: (
+          <>
+            <strong>Migrated</strong> from version {entry.fromVersion} to {entry.toVersion}
+          </>
+        ),
+      };
     case "taskCancelled":
       return {
         kind: "plain",
@@ -211,7 +317,16 @@ function show(entry: HistoryEntry, place: Place): Shown {
         ),
       };
     case "completed":
-      return { kind: "good", content: <strong>Completed</strong> };
+      return {
+        kind: "good",
+        content: entry.output === undefined ? <strong>Completed</strong> : value(
+          entry.output,
+          <>
+            <strong>Completed</strong> with
+          </>,
+          "Result",
+        ),
+      };
     case "failed":
       return {
         kind: "bad",

@@ -65,7 +65,7 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
           <section class="card" aria-labelledby="diagram-heading">
             <h2 id="diagram-heading">State diagram</h2>
             <div id="diagram" data-region>
-              {await diagram(definition, record.hash, { story, state, status })}
+              {await diagram(definition, record.hash, { story, state, status: instance.paused ? "paused" : status })}
             </div>
           </section>
           <div class="stack">
@@ -118,13 +118,13 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
 function Heading({ instance, nowMs }: { instance: Instance; nowMs: number }) {
   const { id, workflow, version, status, state, createdAtMs, updatedAtMs, endedAtMs, revision } = instance;
   return (
-    <div id="heading" data-region data-announce={`${status} in state ${state}`}>
+    <div id="heading" data-region data-announce={`${instance.paused ? "paused" : status} in state ${state}`}>
       <p class="crumbs">
         <a href="/instances">Instances</a> / <a href={definitionUrl(workflow)}>{workflow}</a>
       </p>
       <div class="title">
         <h1>{workflow}</h1>
-        <Status status={status} />
+        <Status status={instance.paused ? "paused" : status} />
       </div>
       <p class="id" data-copy data-copy-label="the id">
         <code>{id}</code>
@@ -146,6 +146,11 @@ function Heading({ instance, nowMs }: { instance: Instance; nowMs: number }) {
           {formatDuration((endedAtMs ?? nowMs) - createdAtMs)}
         </Fact>
         <Fact name="Records">{formatCount(revision)}</Fact>
+        {instance.parent !== undefined && (
+          <Fact name="Started by">
+            <a href={instanceUrl(instance.parent.id)}>{instance.parent.id}</a>
+          </Fact>
+        )}
       </dl>
     </div>
   );

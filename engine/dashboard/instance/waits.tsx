@@ -1,6 +1,7 @@
 /** What an instance waits for, in words. */
 
 import type { ExplainedWait, Explanation } from "../../explanation.ts";
+import { instanceUrl } from "../parts/links.ts";
 import { Moment } from "../parts/moment.tsx";
 
 export function Waits({ explanation, nowMs }: { explanation: Explanation; nowMs: number }) {
@@ -28,6 +29,10 @@ function WaitWords({ wait, nowMs }: { wait: ExplainedWait; nowMs: number }) {
                 runs on worker <code>{wait.workerId}</code>, attempt {wait.attempt}
               </>
             )
+            : wait.status === "limited"
+            ? "waits: as many of its kind run as may"
+            : wait.status === "paused"
+            ? "waits until the instance is resumed"
             : wait.status === "delayed"
             ? (
               <>
@@ -64,6 +69,46 @@ function WaitWords({ wait, nowMs }: { wait: ExplainedWait; nowMs: number }) {
       return (
         <>
           It is on its way from <strong>{wait.from}</strong> to <strong>{wait.to}</strong>, on {wait.event}.
+        </>
+      );
+    case "child":
+      return (
+        <>
+          <a href={instanceUrl(wait.instanceId)}>{wait.instanceId}</a> of{" "}
+          {wait.workflow}, which it started, has not ended.
+        </>
+      );
+    case "map":
+      return (
+        <>
+          Of the {wait.total} items of <strong>{wait.name}</strong>, {wait.done} are done and {wait.begun - wait.done}
+          {" "}
+          have begun.
+        </>
+      );
+    case "resume":
+      return (
+        <>
+          It is <strong>paused</strong>, and goes on when it is resumed.
+        </>
+      );
+    case "admission":
+      return (
+        <>
+          As many instances of its workflow{wait.limitKey === "" ? "" : ` with the key "${wait.limitKey}"`}{" "}
+          run as may: it is admitted when one ends.
+        </>
+      );
+    case "decision":
+      return (
+        <>
+          A worker decides on a transition for <strong>{wait.event}</strong>.
+        </>
+      );
+    case "compensation":
+      return (
+        <>
+          <strong>{wait.state}</strong> is undone, then {wait.left} more; then it ends as {wait.end}.
         </>
       );
     default: {

@@ -25,6 +25,20 @@ export const BULK_ACTIONS: Readonly<Record<string, BulkAction>> = {
     isDanger: false,
     act: (engine, instanceId) => engine.instances.retry(instanceId),
   },
+  pause: {
+    verb: "Pause",
+    done: "paused",
+    warning: "What runs is finished; nothing further begins until they are resumed.",
+    isDanger: false,
+    act: (engine, instanceId) => engine.instances.pause(instanceId, "Paused from the dashboard, with others"),
+  },
+  resume: {
+    verb: "Resume",
+    done: "resumed",
+    warning: "Those that are paused go on. Others are left as they are.",
+    isDanger: false,
+    act: (engine, instanceId) => engine.instances.resume(instanceId),
+  },
   cancel: {
     verb: "Cancel",
     done: "cancelled",
@@ -98,10 +112,10 @@ export async function confirmPage(engine: Engine, { action, ids }: { action: str
               </tr>
             </thead>
             <tbody>
-              {instances.map(({ id, status, workflow, state }) => (
+              {instances.map(({ id, status, workflow, state, paused }) => (
                 <tr>
                   <td>
-                    <Status status={status} />
+                    <Status status={paused ? "paused" : status} />
                   </td>
                   <td class="long">
                     <a class="mono" href={instanceUrl(id)}>{id}</a>

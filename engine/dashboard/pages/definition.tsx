@@ -120,9 +120,10 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
               <div id="recent" data-region>
                 {recent.instances.length === 0 ? <Empty title="None was started yet" /> : (
                   <ul class="waits">
-                    {recent.instances.map(({ id, status, state, createdAtMs }) => (
+                    {recent.instances.map(({ id, status, state, createdAtMs, paused }) => (
                       <li>
-                        <Status status={status} /> <a class="mono" href={instanceUrl(id)} data-row>{id}</a>
+                        <Status status={paused ? "paused" : status} />{" "}
+                        <a class="mono" href={instanceUrl(id)} data-row>{id}</a>
                         <div class="muted">
                           {state}, started <Moment ms={createdAtMs} nowMs={nowMs} />
                         </div>

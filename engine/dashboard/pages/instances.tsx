@@ -213,7 +213,7 @@ function Row({ instance, nowMs }: { instance: Instance; nowMs: number }) {
         <input type="checkbox" name="id" value={id} aria-label={`Choose ${id}`} />
       </td>
       <td>
-        <Status status={status} />
+        <Status status={instance.paused ? "paused" : status} />
       </td>
       <td class="long">
         <a class="mono" href={instanceUrl(id)} data-row>{id}</a>

@@ -171,7 +171,10 @@ function Concerns({ concerns }: { concerns: readonly Concern[] }) {
     );
   }
   return (
-    <section class="card wrong" aria-labelledby="wrong-heading">
+    <section
+      class={concerns.some(({ severity }) => severity === "error") ? "card wrong" : "card wrong mild"}
+      aria-labelledby="wrong-heading"
+    >
       <h2 id="wrong-heading">Wrong now</h2>
       <ul>
         {concerns.map(({ severity, text, hint, href }) => (

@@ -9,6 +9,7 @@ import type { Pulse } from "../pulse.ts";
 export async function workersPage(engine: Engine, pulse: Pulse) {
   const nowMs = engine.nowMs();
   const [workers, queue, engines] = await Promise.all([engine.workers.list(), pulse.queue(), engine.engines()]);
+  const pools = engine.pools.of(new Set(workers.map(({ id }) => id)));
   const load = new Map(engine.load().map((worker) => [worker.workerId, worker]));
   const slots = workers.reduce((sum, worker) => sum + (load.get(worker.id)?.slots ?? worker.slots), 0);
   const leased = [...load.values()].reduce((sum, worker) => sum + worker.leased, 0);
@@ -48,7 +49,9 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
                         <th scope="col">Heartbeat</th>
                         <th scope="col">Registered</th>
                         <th scope="col" class="number">Isolates replaced</th>
-                        <th scope="col">Last crash</th>
+                        <th scope="col" class="number">Crashes</th>
+                        <th scope="col" class="number">Killed</th>
+                        <th scope="col" class="number">Memory</th>
                       </tr>
                     </thead>
                     <tbody>
@@ -72,8 +75,7 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
                             <td>
                               <Moment ms={worker.registeredAtMs} nowMs={nowMs} />
                             </td>
-                            <td class="number">–</td>
-                            <td>–</td>
+                            <Isolates pool={pools.get(worker.id)} />
                           </tr>
                         );
                       })}
@@ -103,6 +105,24 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
       </>
     ),
   });
+}
+
+/** What the worker said of its isolates, if it did so to this engine. */
+function Isolates(
+  { pool }: { pool?: ReturnType<Engine["pools"]["of"]> extends Map<string, infer Report> ? Report : never },
+) {
+  if (pool === undefined) return <>{[1, 2, 3, 4].map(() => <td class="number">–</td>)}</>;
+  const { isolatesRecycled, crashes, deadlines, memoryKills, residentBytes } = pool;
+  return (
+    <>
+      <td class="number">{formatCount(isolatesRecycled + crashes + deadlines + memoryKills)}</td>
+      <td class="number">{formatCount(crashes)}</td>
+      <td class="number" title={`${deadlines} at their deadline, ${memoryKills} at their memory cap`}>
+        {formatCount(deadlines + memoryKills)}
+      </td>
+      <td class="number">{formatBytes(residentBytes)}</td>
+    </>
+  );
 }
 
 function Engines({ engines, nowMs }: { engines: Awaited<ReturnType<Engine["engines"]>>; nowMs: number }) {
