@@ -17,6 +17,8 @@ import { setSecret, writeReady } from "./replies.ts";
 import { failUncaught, setWatch, startRun } from "./run.ts";
 
 const READ_BYTES = 64 * 1024;
+/** Frames of a task's error that are kept. */
+const STACK_FRAMES = 20;
 
 /** What the warden's bootstrap left on the global for this script. */
 function takeSharedMemory(): SharedArrayBuffer {
@@ -74,4 +76,5 @@ function handle(frame: Uint8Array): boolean {
 
 setWatch(new platform.Int32Array(takeSharedMemory()));
 emptyRealGlobal();
+platform.Error.stackTraceLimit = STACK_FRAMES;
 platform.setImmediate(serve);
