@@ -12,7 +12,7 @@ import { HistoryTracker } from "./machine/history_tracker.ts";
 import { advance } from "./machine/machine.ts";
 import { migrate } from "./machine/migration.ts";
 import { appliedKey, decodeIndexKey, decodeJson, EMPTY, historyKey, indexRange } from "./keyspace.ts";
-import { completeLarge } from "./large_value.ts";
+import { completeLarge, readLarge } from "./large_value.ts";
 import { readInstance } from "./records.ts";
 import { toError } from "./rejection.ts";
 import { enroll } from "./scheduler/admission.ts";
@@ -174,7 +174,10 @@ export class Instances {
     }
     return await this.#scheduler.transact(async (run) => {
       const existing = await readInstance(run.txn, id);
-      if (existing !== undefined) throw taken(id);
+      if (existing !== undefined) {
+        if (await isForkOf(run.txn, id, { instanceId, sequence })) return existing.instance;
+        throw taken(id);
+      }
       const version = options.version || source.version;
       const loaded = await run.definitions.load(run.txn, source.workflow, version);
       if (loaded === undefined) throw unknownWorkflow(source.workflow, version);
@@ -286,6 +289,15 @@ async function toRetry(run: Run, definition: Definition, { id, status, limitKey 
   if (limitKey === undefined || status !== "failed" || definition.limit === undefined) return { kind: "retry" };
   const mustWait = await enroll(run, definition, { instanceId: id, limitKey });
   return { kind: "retry", ...(mustWait ? { waiting: true } : {}) };
+}
+
+/** Whether an earlier call has made the very fork. */
+async function isForkOf(txn: Txn, id: string, origin: { instanceId: string; sequence: number }): Promise<boolean> {
+  const bytes = await readLarge(txn, historyKey(id, 1));
+  const entries = bytes === undefined ? [] : decodeJson<HistoryRecord>(bytes).entries;
+  return entries.some((entry) =>
+    entry.kind === "forked" && entry.from === origin.instanceId && entry.sequence === origin.sequence
+  );
 }
 
 function taken(instanceId: string): DegovError {

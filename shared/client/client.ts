@@ -7,7 +7,9 @@
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { type MessageInitShape } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
+  type BulkOperateRequestSchema,
   type ExplainInstanceResponse,
   type RegisterWorkflowRequestSchema,
   WorkflowService,
@@ -15,7 +17,7 @@ import {
 import { type Clock, systemClock } from "../clock.ts";
 import type { Definition } from "../definition/definition.ts";
 import { DegovError } from "../errors.ts";
-import { newInstanceId, newOperationId } from "../ids.ts";
+import { newInstanceId, newInstanceId as makeInstanceId, newOperationId } from "../ids.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { backoffMs } from "../retry.ts";
 import { toValueMessage } from "../value_message.ts";
@@ -61,6 +63,30 @@ export interface EventOptions {
   instanceId?: string;
 }
 
+/** Which instances a bulk operation is for. All given conditions must hold. */
+export interface BulkFilter extends InstanceFilter {
+  /** Created at or after, before: milliseconds since the epoch. */
+  fromMs?: number;
+  beforeMs?: number;
+}
+
+/** What a bulk operation does. */
+export type BulkOperation =
+  | { kind: "pause"; reason?: string }
+  | { kind: "resume" }
+  | { kind: "cancel"; reason?: string; compensate?: boolean }
+  | { kind: "retry" }
+  | { kind: "migrate"; version?: number };
+
+/** What became of one page of instances. */
+export interface BulkPage {
+  /** Instances that the filter chose. */
+  matched: number;
+  /** Of these, those that took the operation; 0 in a dry run. */
+  done: number;
+  refusals: { instanceId: string; message: string }[];
+}
+
 export interface StartOptions {
   /** 0 or absent: the newest. */
   version?: number;
@@ -75,6 +101,8 @@ const RETRY_FOR_MS_DEFAULT = 30_000;
 const RETRY_DELAY = { initialDelayMs: 50, multiplier: 2, maxDelayMs: 2_000, jitter: 0.5 };
 /** What one call waits at most for an instance's end; longer waits are made of several. */
 const WAIT_PER_CALL_MS = 30_000;
+/** Instances of one call of a bulk operation, so that none takes long. */
+const BULK_PAGE_ROWS = 100;
 
 export class DegovClient {
   readonly #client: Client<typeof WorkflowService>;
@@ -175,10 +203,77 @@ export class DegovClient {
     return { instance: toInstanceView(instance!), duplicate, kept };
   }
 
-  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
-  async cancel(instanceId: string, reason = ""): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.cancelInstance({ instanceId, reason }));
+  /**
+   * Ends an instance. With `compensate` its undo actions run first, with false they do not; by default its definition
+   * says.
+   *
+   * @throws DegovError NOT_FOUND, FAILED_PRECONDITION
+   */
+  async cancel(instanceId: string, reason = "", options: { compensate?: boolean } = {}): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.cancelInstance({ instanceId, reason, ...options }));
     return toInstanceView(instance!);
+  }
+
+  /** Begins nothing more until it is resumed. @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async pause(instanceId: string, reason = ""): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.pauseInstance({ instanceId, reason }));
+    return toInstanceView(instance!);
+  }
+
+  /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async resume(instanceId: string): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.resumeInstance({ instanceId }));
+    return toInstanceView(instance!);
+  }
+
+  /**
+   * Starts a new instance where another was after one of its history records (default: the newest).
+   *
+   * @throws DegovError NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION
+   */
+  async fork(
+    instanceId: string,
+    options: { sequence?: number; newInstanceId?: string; version?: number } = {},
+  ): Promise<InstanceView> {
+    const { sequence = 0, newInstanceId = makeInstanceId(), version = 0 } = options;
+    const request = { instanceId, sequence: BigInt(sequence), newInstanceId, version };
+    const { instance } = await this.#call(() => this.#client.forkInstance(request));
+    return toInstanceView(instance!);
+  }
+
+  /** Moves an instance to a newer version (default: the newest). @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
+  async migrate(instanceId: string, version = 0): Promise<InstanceView> {
+    const { instance } = await this.#call(() => this.#client.migrateInstance({ instanceId, version }));
+    return toInstanceView(instance!);
+  }
+
+  /**
+   * Does the same to every instance that the filter chooses, page by page; yields what became of each page.
+   *
+   * @throws DegovError INVALID_ARGUMENT
+   */
+  async *bulk(
+    filter: BulkFilter,
+    operation: BulkOperation,
+    options: { dryRun?: boolean } = {},
+  ): AsyncGenerator<BulkPage> {
+    const { workflow = "", status, fromMs, beforeMs } = filter;
+    const request = {
+      workflow,
+      status: toStatusMessage(status),
+      ...(fromMs === undefined ? {} : { createdFrom: timestampFromMs(fromMs) }),
+      ...(beforeMs === undefined ? {} : { createdBefore: timestampFromMs(beforeMs) }),
+      operation: toOperationMessage(operation),
+      dryRun: options.dryRun ?? false,
+      pageSize: BULK_PAGE_ROWS,
+    };
+    for (let pageToken = "", more = true; more; more = pageToken !== "") {
+      const { matched, done, refusals, nextPageToken } = await this.#call(() =>
+        this.#client.bulkOperate({ ...request, pageToken })
+      );
+      yield { matched, done, refusals: refusals.map(({ instanceId, message }) => ({ instanceId, message })) };
+      pageToken = nextPageToken;
+    }
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
@@ -265,6 +360,21 @@ export class DegovClient {
       if (!error.retryable || this.#clock.nowMs() >= untilMs) throw error;
       await this.#clock.sleep(backoffMs(RETRY_DELAY, attempt, Math.random()));
     }
+  }
+}
+
+function toOperationMessage(operation: BulkOperation): MessageInitShape<typeof BulkOperateRequestSchema>["operation"] {
+  switch (operation.kind) {
+    case "pause":
+      return { case: "pause", value: { reason: operation.reason ?? "" } };
+    case "resume":
+      return { case: "resume", value: {} };
+    case "cancel":
+      return { case: "cancel", value: { reason: operation.reason ?? "", compensate: operation.compensate } };
+    case "retry":
+      return { case: "retry", value: {} };
+    case "migrate":
+      return { case: "migrate", value: { version: operation.version ?? 0 } };
   }
 }
 

@@ -24,7 +24,17 @@ export interface InstanceView {
   /** Absent in lists. */
   input?: JsonValue;
   context?: JsonObject;
+  /** Its result, where the definition says what that is; absent in lists. */
+  output?: JsonValue;
   failure?: Failure;
+  /** The instance that started it. */
+  parentId?: string;
+  /** The schedule that started it. */
+  scheduleId?: string;
+  /** Set while it is paused. */
+  paused?: true;
+  /** While it runs: active, exiting, transitioning, deciding, waiting or compensating. */
+  phase?: string;
   revision: number;
   createdAtMs: number;
   updatedAtMs: number;
@@ -98,6 +108,11 @@ export function toInstanceView(message: Instance): InstanceView {
     updatedAtMs: toMs(message.updatedAt),
     ...(message.endedAt === undefined ? {} : { endedAtMs: toMs(message.endedAt) }),
     ...(failure === undefined ? {} : { failure: toFailure(failure) }),
+    ...(message.parentId === "" ? {} : { parentId: message.parentId }),
+    ...(message.scheduleId === "" ? {} : { scheduleId: message.scheduleId }),
+    ...(message.paused ? { paused: true } : {}),
+    ...(message.phase === "" ? {} : { phase: message.phase }),
+    ...(message.output === undefined ? {} : { output: fromValueMessage(message.output) }),
     ...(message.input === undefined ? {} : { input: fromValueMessage(message.input) }),
     ...(message.context === undefined ? {} : { context: fromValueMessage(message.context) as JsonObject }),
   };
