@@ -5,6 +5,9 @@ import { STATES_MAX } from "../limits.ts";
 import { ACTION_SCHEMA } from "./action_shape.ts";
 import type { Definition, SourceDefinition, StateDefinition } from "./definition.ts";
 import { SHARED_FIELDS, withoutDefaults } from "./definition_fields.ts";
+import { MAPPING_SCHEMA } from "./expression_shape.ts";
+import { LIMIT_SCHEMA } from "./limit_shape.ts";
+import { RETRY_SCHEMA } from "./retry_shape.ts";
 import { anyObject, name, word } from "./scalar_shape.ts";
 import { followedBy, mapOf, record, type Shape } from "./shape.ts";
 import { ON, STATE, STATE_NAME, TRANSITION_SCHEMA } from "./state_shape.ts";
@@ -79,5 +82,8 @@ export const DEFINITION_JSON_SCHEMA: JsonObject = {
     action: ACTION_SCHEMA,
     transition: TRANSITION_SCHEMA,
     step: STEP_SCHEMA,
+    mapping: MAPPING_SCHEMA,
+    limit: LIMIT_SCHEMA,
+    retry: RETRY_SCHEMA,
   },
 };

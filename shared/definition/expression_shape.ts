@@ -6,7 +6,7 @@ import { describeKind, type Kind } from "./cel/value.ts";
 import type { Mapping } from "./definition.ts";
 import type { Place } from "./place.ts";
 import type { Reading } from "./reading.ts";
-import { either, followedBy, isObject, mapOf, type Shape } from "./shape.ts";
+import { defined, either, followedBy, isObject, mapOf, type Shape } from "./shape.ts";
 import { text } from "./scalar_shape.ts";
 
 export interface ExpressionOptions {
@@ -54,6 +54,10 @@ function literal(what: string): Shape<string> {
 
 /** One expression, or one for each key. `what` has an article, as in "a task's input". */
 export function mapping(what: string, options: { reach?: Reach } = {}): Shape<Mapping> {
+  return defined("mapping", mappingIn(what, options));
+}
+
+function mappingIn(what: string, options: { reach?: Reach }): Shape<Mapping> {
   const about = what.replace(/^an? /, "");
   const part = `a value of the ${about.replace(/^.*'s /, "")}`;
   return either<Mapping>(`${what}: a CEL expression as a text, or an object of such`, [
@@ -74,6 +78,9 @@ export function mapping(what: string, options: { reach?: Reach } = {}): Shape<Ma
     },
   ]);
 }
+
+/** The definition of `$defs/mapping` in the JSON Schema. */
+export const MAPPING_SCHEMA = mappingIn("a mapping", {}).schema;
 
 /** The entries whose values could be read. */
 export function toRecord<T>(read: Map<string, T | undefined>): Record<string, T> {

@@ -5,7 +5,7 @@ import type { Reach } from "./cel.ts";
 import type { LimitDefinition } from "./definition.ts";
 import { expression } from "./expression_shape.ts";
 import { number } from "./scalar_shape.ts";
-import { either, followedBy, isObject, record, type Shape } from "./shape.ts";
+import { defined, either, followedBy, isObject, record, type Shape } from "./shape.ts";
 
 export const PRIORITY = number("a priority", { min: -PRIORITY_MAX, max: PRIORITY_MAX, whole: true });
 
@@ -13,6 +13,10 @@ const MAX = number("how many may go on at once", { min: 1, max: 1_000_000, whole
 
 /** A limit; a number stands for one bound on all. */
 export function limit(reach: Reach): Shape<LimitDefinition> {
+  return defined("limit", limitIn(reach));
+}
+
+function limitIn(reach: Reach): Shape<LimitDefinition> {
   return either<LimitDefinition>("a limit: a number, or an object with max and key", [
     { when: (value) => typeof value === "number", shape: followedBy(MAX, (max) => ({ max })) },
     {
@@ -30,3 +34,6 @@ export function limit(reach: Reach): Shape<LimitDefinition> {
     },
   ]);
 }
+
+/** The definition of `$defs/limit` in the JSON Schema, which does not know what is in reach. */
+export const LIMIT_SCHEMA = limitIn("event").schema;

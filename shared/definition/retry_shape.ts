@@ -4,7 +4,7 @@ import { DELAY_MS_MAX, RETRY_ATTEMPTS_MAX } from "../limits.ts";
 import { RETRY_DEFAULT, type RetryPolicy } from "../retry.ts";
 import { formatDuration } from "./duration.ts";
 import { duration, number, text } from "./scalar_shape.ts";
-import { either, type Field, followedBy, isObject, listOf, record, type Shape } from "./shape.ts";
+import { defined, either, type Field, followedBy, isObject, listOf, record, type Shape } from "./shape.ts";
 
 const RETRY_FIELDS: Record<string, Field> = {
   maxAttempts: {
@@ -61,7 +61,7 @@ const RETRY_RECORD = followedBy(
 );
 
 /** A policy; a number stands for that many attempts, false for one. */
-export const RETRY: Shape<Partial<RetryPolicy>> = either<Partial<RetryPolicy>>(
+const ANY_RETRY: Shape<Partial<RetryPolicy>> = either<Partial<RetryPolicy>>(
   "a retry policy: an object, a number of attempts, or false",
   [
     { when: isObject, shape: RETRY_RECORD },
@@ -75,6 +75,11 @@ export const RETRY: Shape<Partial<RetryPolicy>> = either<Partial<RetryPolicy>>(
     },
   ],
 );
+
+export const RETRY = defined("retry", ANY_RETRY);
+
+/** The definition of `$defs/retry` in the JSON Schema. */
+export const RETRY_SCHEMA = ANY_RETRY.schema;
 
 /** What of a policy differs from the defaults. */
 export function withoutDefaults(policy: Partial<RetryPolicy>): Partial<RetryPolicy> {
