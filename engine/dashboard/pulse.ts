@@ -10,6 +10,7 @@
 
 import type { Engine } from "../engine.ts";
 import { type Capability, decodeReadyKey, readyRange, SHARDS } from "../keyspace.ts";
+import { CrashWatch } from "./crash_watch.ts";
 import type { Instance } from "../machine/instance.ts";
 
 export const INTERVAL_MS = 10_000;
@@ -48,6 +49,7 @@ export interface QueueDepth {
 export class Pulse {
   readonly #engine: Engine;
   readonly #intervals: Interval[] = [];
+  readonly crashes = new CrashWatch();
 
   readonly #sinceMs: number;
 
@@ -100,6 +102,8 @@ export class Pulse {
   async #look(): Promise<void> {
     try {
       await this.queue();
+      const workers = await this.#engine.workers.list();
+      this.crashes.note(this.#engine.pools.of(new Set(workers.map(({ id }) => id))), this.#engine.nowMs());
     } catch {
       // The store is away or closing; the drawing has a gap.
     }

@@ -171,7 +171,7 @@ browserTest("an instance is cancelled with a reason", async ({ page }, site) => 
   await startRelay(site, "relay-cancel");
   await page.goto("/instances/relay-cancel");
   await page.getByText("Cancel this instance").click();
-  await page.getByLabel("Reason, for the history").fill("No longer needed");
+  await page.locator("#reason").fill("No longer needed");
   await page.getByRole("button", { name: "Cancel instance" }).click();
   await page.getByText("The instance was cancelled.").waitFor();
   match(await page.locator("#history").innerText(), /Cancelled: No longer needed/);
@@ -200,7 +200,7 @@ browserTest("an instance is forked from a point of its history", async ({ page }
   for (let index = 0; index < 3; index++) await site.client.send("relay-fork", "next");
   await page.goto("/instances/relay-fork");
   await page.getByText("Fork: start another").click();
-  await page.getByLabel("After record").fill("2");
+  await page.locator("#fork-sequence").fill("2");
   await page.getByLabel("Id of the new instance").fill("relay-forked");
   await page.getByRole("button", { name: "Fork", exact: true }).click();
   await page.getByText("This instance was made of the other, as it was then.").waitFor();
@@ -317,6 +317,24 @@ browserTest("instances are found by id, text, status and time", async ({ page })
   await page.goto("/instances?status=failed");
   await page.getByRole("link", { name: "import-7" }).waitFor();
   equal(await page.locator("tbody .status.running").count(), 0);
+});
+
+browserTest("workers are seen coming, busy and gone", async ({ page }, site) => {
+  await page.goto("/workers");
+  await live(page);
+  await page.locator("#workers td", { hasText: "worker-1" }).waitFor();
+  const stop = await site.work("worker-2");
+  await page.locator("#workers td", { hasText: "worker-2" }).waitFor();
+  await stop();
+  await page.locator("#workers td", { hasText: "worker-2" }).waitFor({ state: "detached" });
+  match(await page.locator("#engines").innerText(), /this one/);
+});
+
+browserTest("the overview says first what is wrong", async ({ page }) => {
+  await page.goto("/");
+  match(await page.locator("#concerns").innerText(), /instances that ended in the last 10 minutes failed/);
+  await page.locator("#concerns").getByRole("link").first().click();
+  await page.getByRole("link", { name: "import-7" }).waitFor();
 });
 
 browserTest("everything is reached by the keyboard", async ({ page }) => {

@@ -4,6 +4,7 @@ import type { Engine } from "../../engine.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, page } from "../parts/page.tsx";
 import { formatBytes, formatCount } from "../parts/time.ts";
+import type { PoolReport } from "../../signals/pool_reports.ts";
 import type { Pulse } from "../pulse.ts";
 
 export async function workersPage(engine: Engine, pulse: Pulse) {
@@ -50,6 +51,7 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
                         <th scope="col">Registered</th>
                         <th scope="col" class="number">Isolates replaced</th>
                         <th scope="col" class="number">Crashes</th>
+                        <th scope="col">Last crash</th>
                         <th scope="col" class="number">Killed</th>
                         <th scope="col" class="number">Memory</th>
                       </tr>
@@ -75,7 +77,11 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
                             <td>
                               <Moment ms={worker.registeredAtMs} nowMs={nowMs} />
                             </td>
-                            <Isolates pool={pools.get(worker.id)} />
+                            <Isolates
+                              pool={pools.get(worker.id)}
+                              crashedMs={pulse.crashes.lastMs(worker.id)}
+                              nowMs={nowMs}
+                            />
                           </tr>
                         );
                       })}
@@ -108,15 +114,14 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
 }
 
 /** What the worker said of its isolates, if it did so to this engine. */
-function Isolates(
-  { pool }: { pool?: ReturnType<Engine["pools"]["of"]> extends Map<string, infer Report> ? Report : never },
-) {
-  if (pool === undefined) return <>{[1, 2, 3, 4].map(() => <td class="number">–</td>)}</>;
+function Isolates({ pool, crashedMs, nowMs }: { pool?: PoolReport; crashedMs?: number; nowMs: number }) {
+  if (pool === undefined) return <>{[1, 2, 3, 4, 5].map(() => <td class="number">–</td>)}</>;
   const { isolatesRecycled, crashes, deadlines, memoryKills, residentBytes } = pool;
   return (
     <>
       <td class="number">{formatCount(isolatesRecycled + crashes + deadlines + memoryKills)}</td>
       <td class="number">{formatCount(crashes)}</td>
+      <td>{crashedMs === undefined ? "none seen" : <Moment ms={crashedMs} nowMs={nowMs} />}</td>
       <td class="number" title={`${deadlines} at their deadline, ${memoryKills} at their memory cap`}>
         {formatCount(deadlines + memoryKills)}
       </td>
