@@ -17,7 +17,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
 /** Who alone may import a package, by path prefixes. */
 const OWNERS: { readonly [pattern: string]: readonly string[] } = {
   "@connectrpc/": ["engine/rpc/", "worker/engine_client.ts", "shared/client/"],
-  "hono": ["engine/rpc/", "engine/dashboard/"],
+  "hono": ["engine/rpc/", "engine/dashboard/", "engine/signals/", "engine/access/"],
   "foundationdb": ["engine/store/fdb"],
   "node:sqlite": ["engine/store/sqlite"],
   "acorn": ["shared/code/", "shared/definition/"],
