@@ -63,9 +63,16 @@ export class ClientNode {
     const draw = random.next();
     if (draw < 0.65) await this.#send(instanceId, untilMs);
     else if (draw < 0.72) await this.cancel(instanceId, untilMs);
+    else if (draw < 0.78) await this.#pauseForAWhile(instanceId, untilMs);
     else if (draw < 0.85) await this.#repeat(untilMs, (engine) => engine.instances.retry(instanceId));
     else if (draw < 0.93) await this.#repeat(untilMs, (engine) => engine.explain(instanceId));
     else await this.#repeat(untilMs, (engine, signal) => engine.waitForEnd(instanceId, 2_000, signal));
+  }
+
+  async #pauseForAWhile(instanceId: string, untilMs: number): Promise<void> {
+    await this.#repeat(untilMs, (engine) => engine.instances.pause(instanceId, "a moment"));
+    await this.node.clock.sleep(this.#options.random.next() * 3_000);
+    await this.#repeat(untilMs, (engine) => engine.instances.resume(instanceId));
   }
 
   async #start(untilMs: number): Promise<void> {

@@ -37,6 +37,9 @@ export function randomWorkflow(name: string, random: SeededRandom, plans: Map<st
         ...(happens(0.3) ? { input: { value: "input.value", event: "event.name" } } : {}),
         timeoutMs: 500 + random.below(1_500),
         ...(happens(0.7) ? { retry: randomRetry() } : {}),
+        ...(happens(0.3) ? { limit: randomLimit() } : {}),
+        ...(happens(0.15) ? { priority: random.below(5) - 2 } : {}),
+        ...(happens(0.1) ? { delayMs: 1 + random.below(2_000) } : {}),
       },
     };
   };
@@ -46,6 +49,10 @@ export function randomWorkflow(name: string, random: SeededRandom, plans: Map<st
     multiplier: 1 + random.below(3),
     maxDelayMs: 2_000,
     jitter: random.below(3) / 4,
+  });
+  const randomLimit = (): JsonObject => ({
+    max: 1 + random.below(2),
+    ...(happens(0.3) ? { key: 'input.value > 4.0 ? "high" : "low"' } : {}),
   });
   const action = (): JsonValue => {
     const draw = random.next();
@@ -90,6 +97,7 @@ export function randomWorkflow(name: string, random: SeededRandom, plans: Map<st
   return {
     name,
     initial: "s0",
+    ...(happens(0.25) ? { limit: randomLimit() } : {}),
     ...(happens(0.3) ? { timeoutMs: 1_000 + random.below(30_000) } : {}),
     states: reachable(Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, state(index)]))),
   };

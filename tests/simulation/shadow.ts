@@ -19,12 +19,16 @@ export interface InstanceShadow {
   /** By sequence, from 1. */
   readonly history: Map<number, HistoryRecord>;
   readonly tasks: Map<string, TaskRecord>;
-  /** Entries of the indexes, as `task/readyAtMs/shard`, `task/worker`, `timer/fireAtMs/shard`, `status`. */
+  /** Entries of the indexes, as `task/shard`, `task/worker`, `timer/fireAtMs/shard`, `status/createdAtMs`. */
   readonly ready: Set<string>;
   readonly leases: Set<string>;
   readonly timers: Set<string>;
   readonly indexes: Set<string>;
   readonly applied: Set<string>;
+  /** Its tasks that wait for a permit. */
+  readonly limited: Set<string>;
+  /** The bound for whose permit it waits itself, as `workflow/key`. */
+  readonly enrolled: Set<string>;
   /** Sequences of its records in the log of all events, in the order of that log. */
   readonly logged: number[];
 }
@@ -59,6 +63,8 @@ export class Shadow {
   readonly instances = new Map<string, InstanceShadow>();
   /** By `name version`. */
   readonly workflows = new Map<string, WorkflowRecord>();
+  /** Permits taken, by `lc/workflow/task/key` and `ic/workflow/key`. */
+  readonly permits = new Map<string, number>();
   /** Keys of families that belong to no instance. */
   readonly others = new Map<string, Bytes>();
 
@@ -113,7 +119,17 @@ export class Shadow {
         put(changeOf(String(tuple[1])).shadow.applied, String(tuple[2]), value);
         break;
       case "r":
-        put(changeOf(String(tuple[4])).shadow.ready, `${tuple[5]}/${tuple[3]}/${tuple[1]}`, value);
+        put(changeOf(String(tuple[4])).shadow.ready, `${tuple[5]}/${tuple[1]}`, value);
+        break;
+      case "lq":
+        put(changeOf(String(tuple[5])).shadow.limited, String(tuple[6]), value);
+        break;
+      case "iq":
+        put(changeOf(String(tuple[4])).shadow.enrolled, `${tuple[1]}/${tuple[2]}`, value);
+        break;
+      case "lc":
+      case "ic":
+        if (value !== undefined) this.permits.set(tuple.join("/"), decodeJson<number>(value));
         break;
       case "l":
         put(changeOf(String(tuple[2])).shadow.leases, `${tuple[3]}/${tuple[1]}`, value);
@@ -157,6 +173,8 @@ export class Shadow {
         timers: new Set(),
         indexes: new Set(),
         applied: new Set(),
+        limited: new Set(),
+        enrolled: new Set(),
         logged: [],
       };
       this.instances.set(id, shadow);

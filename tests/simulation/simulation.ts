@@ -329,7 +329,7 @@ class Simulation {
   /** No task is unfinished and no timer is pending. */
   #isAtRest(): boolean {
     for (const { instance } of this.#shadow.instances.values()) {
-      if (instance?.status !== "running") continue;
+      if (instance?.status !== "running" || instance.paused) continue;
       for (const _ in instance.tasks) return false;
       for (const _ in instance.timers) return false;
     }

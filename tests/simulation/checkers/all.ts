@@ -5,6 +5,7 @@ import type { Checker } from "./checker.ts";
 import { effects } from "./effects.ts";
 import { leases } from "./leases.ts";
 import { model } from "./model.ts";
+import { permits } from "./permits.ts";
 import { progress } from "./progress.ts";
 import { results } from "./results.ts";
 import { retries } from "./retries.ts";
@@ -14,6 +15,7 @@ import { transitions } from "./transitions.ts";
 export const CHECKERS: readonly Checker[] = [
   transitions,
   leases,
+  permits,
   results,
   effects,
   timers,

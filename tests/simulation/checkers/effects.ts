@@ -3,6 +3,9 @@
 import { shardOf } from "../../../engine/keyspace.ts";
 import type { Checker } from "./checker.ts";
 
+/** Those that the machine knows nothing of. */
+const SCHEDULER_TIMERS = /^(?:retry|admit|message):/;
+
 export const effects: Checker = {
   name: "an instance and its effects are one",
   checksStanding: true,
@@ -11,10 +14,9 @@ export const effects: Checker = {
     if (instance === undefined) return complain(`there are entries of instance ${id}, and no instance`);
     const unfinished = [...tasks].flatMap(([taskId, { status }]) => status === "finished" ? [] : [taskId]);
     same(Object.keys(instance.tasks), unfinished, (told) => complain(`tasks of ${id}: ${told}`));
-    const pending = Object.entries(instance.timers).map(([timer, { fireAtMs }]) =>
-      `${timer}/${fireAtMs}/${shardOf(id)}`
-    );
-    const set = [...timers].filter((timer) => !timer.startsWith("retry:"));
+    const timersNow = instance.paused ? {} : instance.timers; // nothing fires while it is paused
+    const pending = Object.entries(timersNow).map(([timer, { fireAtMs }]) => `${timer}/${fireAtMs}/${shardOf(id)}`);
+    const set = [...timers].filter((timer) => !SCHEDULER_TIMERS.test(timer));
     same(pending, set, (told) => complain(`timers of ${id}: ${told}`));
     const { status, createdAtMs, workflow } = instance;
     const places = [`${status}/${createdAtMs}`, `${workflow}/${status}/${createdAtMs}`];

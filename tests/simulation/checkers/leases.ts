@@ -21,14 +21,17 @@ export const leases: Checker = {
 };
 
 /** T1: exactly the entries that the records ask for. */
-function checkPlaces({ id, tasks, ready, leases, timers }: InstanceShadow, complain: Complain): void {
-  let [queued, leased, delayed] = [0, 0, 0];
+function checkPlaces({ id, tasks, ready, leases, timers, limited }: InstanceShadow, complain: Complain): void {
+  let [queued, leased, delayed, waiting] = [0, 0, 0, 0];
   for (const [taskId, task] of tasks) {
     if (task.status === "queued") {
       queued++;
-      if (!ready.has(`${taskId}/${task.readyAtMs}/${shardOf(id)}`)) {
+      if (!ready.has(`${taskId}/${shardOf(id)}`)) {
         complain(`task ${taskId} of ${id} is queued nowhere`);
       }
+    } else if (task.status === "limited") {
+      waiting++;
+      if (!limited.has(taskId)) complain(`task ${taskId} of ${id} waits for a permit in no queue`);
     } else if (task.status === "leased") {
       leased++;
       if (!leases.has(`${taskId}/${task.workerId}`)) complain(`task ${taskId} of ${id} is leased without a lease`);
@@ -41,6 +44,7 @@ function checkPlaces({ id, tasks, ready, leases, timers }: InstanceShadow, compl
   }
   const retryTimers = [...timers].filter((timer) => timer.startsWith("retry:"));
   if (ready.size !== queued) complain(`${queued} tasks of ${id} are queued, and entries are ${[...ready]}`);
+  if (limited.size !== waiting) complain(`${waiting} tasks of ${id} wait for permits, and entries are ${[...limited]}`);
   if (leases.size !== leased) complain(`${leased} tasks of ${id} are leased, and leases are ${[...leases]}`);
   if (retryTimers.length !== delayed) complain(`${delayed} tasks of ${id} are delayed, and timers are ${retryTimers}`);
 }

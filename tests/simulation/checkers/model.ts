@@ -17,11 +17,12 @@ export const model: Checker = {
       if (instance === undefined) continue;
       const records = [...history.entries()].sort(([a], [b]) => a - b).map(([, record]) => record);
       const { definition } = shadow.definitionOf(instance);
-      const begun = start(
-        definition,
-        { id, version: instance.version, input: instance.input as JsonObject },
-        records[0].atMs,
-      );
+      const { limitKey, version } = instance;
+      const ties = {
+        ...(limitKey === undefined ? {} : { limitKey }),
+        ...(isWaiting(records[0]) ? { waiting: true as const } : {}),
+      };
+      const begun = start(definition, { id, version, input: instance.input as JsonObject, ...ties }, records[0].atMs);
       if (begun.kind === "rejected") {
         complain(`instance ${id}: the model refuses its start`);
         continue;
@@ -52,8 +53,13 @@ export const model: Checker = {
   },
 };
 
+function isWaiting({ entries }: HistoryRecord): boolean {
+  return entries.some(({ kind }) => kind === "waiting");
+}
+
 /** The input that a record tells of; undefined for one that is the scheduler's own. */
-function toInput({ entries }: HistoryRecord): MachineInput | undefined {
+function toInput(record: HistoryRecord): MachineInput | undefined {
+  const { entries } = record;
   const [first] = entries;
   switch (first.kind) {
     case "eventReceived":
@@ -67,7 +73,14 @@ function toInput({ entries }: HistoryRecord): MachineInput | undefined {
     case "timerFired":
       return { kind: "timerFired", timerId: first.timerId };
     case "retried":
-      return { kind: "retry" };
+      return { kind: "retry", ...(isWaiting(record) ? { waiting: true } : {}) };
+    case "paused":
+      return { kind: "pause", reason: first.reason };
+    case "resumed":
+      return { kind: "resume" };
+    case "admitted": // while it was paused
+    case "stateEntered":
+      return { kind: "admit" };
     case "attemptFailed":
       return undefined;
     default: {
