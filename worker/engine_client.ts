@@ -58,8 +58,13 @@ export class EngineClient {
     );
   }
 
-  async complete({ workerId, session }: Session, completions: CompletionInit[]): Promise<CompletionStatus[]> {
-    return (await convert(this.#client.completeTasks({ workerId, session, completions }, SHORT))).statuses;
+  /** Reports, and takes along what there is to do: up to `slots` tasks in all; none when `slots` is 0. */
+  async complete(
+    { workerId, session }: Session,
+    completions: CompletionInit[],
+    slots = 0,
+  ): Promise<{ statuses: CompletionStatus[]; tasks: Task[]; stop: Lease[] }> {
+    return await convert(this.#client.completeTasks({ workerId, session, completions, slots }, SHORT));
   }
 
   /** The leases that the worker shall stop. */

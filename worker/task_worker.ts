@@ -3,7 +3,7 @@
  *
  * Owns one session at a time and the leases held under it.
  *
- * - P1 A lease is held from the poll that brought it until its report was judged, it was stopped, or its session ended.
+ * - P1 A lease is held from the answer that brought it until its report was judged, it was stopped, or its session ended.
  * - P2 When the session is lost, everything under it is dropped: the engine has given it to others.
  * - P3 No fault of an engine or a network ends the process; it tries again, with backoff and jitter.
  */
@@ -83,7 +83,13 @@ export class TaskWorker {
     connected();
     const ended = new AbortController();
     const reporter = new Reporter({
-      send: (completions) => client.complete(session, completions),
+      send: async (completions) => {
+        const slots = this.#stopping.signal.aborted ? 0 : this.#prefetch.slots;
+        const { statuses, tasks, stop } = await client.complete(session, completions, slots);
+        this.#stopLeases(stop);
+        if (!ended.signal.aborted) { for (const task of tasks) this.#take(task, reporter); } // P2
+        return statuses;
+      },
       clock: this.#clock,
       ended: ended.signal,
     });

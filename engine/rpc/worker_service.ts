@@ -21,7 +21,7 @@ import {
 import type { Engine } from "../engine.ts";
 import type { Capability } from "../keyspace.ts";
 import type { Completion } from "../scheduler/completion.ts";
-import type { LeaseName } from "../scheduler/dispatcher.ts";
+import type { LeaseName, PollAnswer } from "../scheduler/dispatcher.ts";
 import type { ReportStatus } from "../scheduler/task_desk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
 import { LongCall } from "./long_call.ts";
@@ -59,22 +59,19 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
         call,
       });
       try {
-        const answer = await tasks.poll(worker, waiting.signal);
-        return {
-          tasks: answer.tasks.map(({ token, inputJson, ...task }) => (
-            { ...task, leaseToken: token, input: encoder.encode(inputJson) }
-          )),
-          stop: answer.stop.map(fromLeaseName),
-        };
+        return fromPollAnswer(await tasks.poll(worker, waiting.signal));
       } finally {
         waiting.release();
       }
     },
 
-    async completeTasks({ workerId, completions }) {
+    async completeTasks({ workerId, session, completions, slots }) {
       atMost(completions.length, "the number of completions", COMPLETIONS_PER_CALL_MAX);
-      const statuses = await tasks.complete(requireId(workerId, "worker_id"), completions.map(toCompletion));
-      return { statuses: statuses.map((status) => STATUSES[status]) };
+      const worker = { id: requireId(workerId, "worker_id"), session, slots: atMost(slots, "slots", SLOTS_MAX) };
+      const reports = completions.map(toCompletion);
+      if (slots === 0) return { statuses: (await tasks.complete(worker.id, reports)).map(toStatus) };
+      const { statuses, ...answer } = await tasks.exchange(worker, reports);
+      return { statuses: statuses.map(toStatus), ...fromPollAnswer(answer) };
     },
 
     async heartbeat({ workerId, session, leases, pool }) {
@@ -131,6 +128,19 @@ function toLeaseName(lease: Lease): LeaseName {
     instanceId: requireId(lease.instanceId, "lease.instance_id"),
     taskId: requireId(lease.taskId, "lease.task_id"),
     token: requireId(lease.leaseToken, "lease.lease_token"),
+  };
+}
+
+function toStatus(status: ReportStatus): CompletionStatus {
+  return STATUSES[status];
+}
+
+function fromPollAnswer({ tasks, stop }: PollAnswer) {
+  return {
+    tasks: tasks.map(({ token, inputJson, ...task }) => (
+      { ...task, leaseToken: token, input: encoder.encode(inputJson) }
+    )),
+    stop: stop.map(fromLeaseName),
   };
 }
 

@@ -8,8 +8,11 @@
  * - D3 An offer is made within a transaction and sent only once that has committed; otherwise its place is given back.
  * - D4 A worker counts as listening while its poll waits, and for LISTENING_MS after the last one was answered, so that
  *      a busy worker that is about to poll again is offered tasks within the transaction that creates them.
+ * - D5 The answer to a worker's report takes along what there is for it, before a waiting poll does: so one call is enough
+ *      for a step, and the poll goes on waiting.
  */
 
+import { setImmediate } from "node:timers";
 import type { Capability } from "../keyspace.ts";
 
 /** See D4. Longer than a worker takes from one poll to the next, shorter than anyone would mind waiting for a task. */
@@ -64,6 +67,8 @@ interface Session extends SessionOptions {
   outbox: HandOut[];
   stops: LeaseName[];
   waiting?: (answer: PollAnswer) => void;
+  /** Reports under way whose answers will bring tasks. */
+  takers: number;
   listeningUntilMs: number;
 }
 
@@ -88,6 +93,7 @@ export class Dispatcher {
       released: new Set(),
       outbox: [],
       stops: [],
+      takers: 0,
       listeningUntilMs: 0,
     });
     this.#order.push(options.workerId);
@@ -202,6 +208,23 @@ export class Dispatcher {
     return wanted;
   }
 
+  /** A report has come in whose answer may bring tasks (D5). False when the session is not known. */
+  beginTaking(workerId: string, id: string, slots: number): boolean {
+    const session = this.#sessions.get(workerId);
+    if (session?.session !== id) return false;
+    session.slots = slots;
+    session.takers++;
+    return true;
+  }
+
+  /** What there is to send with the answer to the report. */
+  take(workerId: string, id: string): PollAnswer {
+    const session = this.#sessions.get(workerId);
+    if (session?.session !== id) return { tasks: [], stop: [] };
+    session.takers--;
+    return this.#empty(session);
+  }
+
   /**
    * Waits for something to send. A second poll of a session answers the first one empty.
    * The signal ends the wait; what had been put into an answer by then is in that answer.
@@ -231,23 +254,28 @@ export class Dispatcher {
   #flushSoon(session: Session): void {
     if (session.waiting === undefined || this.#flushing.has(session)) return;
     this.#flushing.add(session);
-    queueMicrotask(() =>
-      queueMicrotask(() => {
-        this.#flushing.delete(session);
-        if (session.outbox.length > 0 || session.stops.length > 0) this.#answer(session);
-      })
-    );
+    const flush = () => {
+      this.#flushing.delete(session);
+      if (session.outbox.length > 0 || session.stops.length > 0) this.#answer(session);
+    };
+    // The answer to a report that is committed in this turn goes before (D5).
+    if (session.takers > 0) setImmediate(flush);
+    else queueMicrotask(() => queueMicrotask(flush));
   }
 
   #answer(session: Session): void {
     const waiting = session.waiting;
     if (waiting === undefined) return;
     session.waiting = undefined;
+    waiting(this.#empty(session));
+  }
+
+  #empty(session: Session): PollAnswer {
     session.listeningUntilMs = this.#nowMs() + LISTENING_MS;
     const answer = { tasks: session.outbox, stop: session.stops };
     session.outbox = [];
     session.stops = [];
-    waiting(answer);
+    return answer;
   }
 }
 

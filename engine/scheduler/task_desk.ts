@@ -48,6 +48,23 @@ export class TaskDesk {
     return statuses;
   }
 
+  /** The same, and the tasks that there then are for the worker: those that follow, mostly (D5). */
+  async exchange(
+    worker: { id: string; session: string; slots: number },
+    completions: readonly Completion[],
+  ): Promise<PollAnswer & { statuses: ReportStatus[] }> {
+    const { dispatcher } = this.#scheduler;
+    const isKnown = dispatcher.beginTaking(worker.id, worker.session, worker.slots);
+    let answer: PollAnswer = { tasks: [], stop: [] };
+    let statuses: ReportStatus[] = [];
+    try {
+      statuses = await this.complete(worker.id, completions);
+    } finally {
+      if (isKnown) answer = dispatcher.take(worker.id, worker.session);
+    }
+    return { statuses, ...answer };
+  }
+
   /** Queues tasks again that the worker gives back unbegun. */
   async release(workerId: string, leases: readonly LeaseName[]): Promise<void> {
     await Promise.all(leases.map((lease) => this.#registry.takeBack(workerId, lease, "notBegun")));
