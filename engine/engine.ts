@@ -22,6 +22,7 @@ import type { HistoryRecord } from "./machine/history.ts";
 import type { Instance } from "./machine/instance.ts";
 import { Upkeep, type UpkeepOptions } from "./maintenance/upkeep.ts";
 import type { RecordMeter } from "./scheduler/effects.ts";
+import { Schedules } from "./schedules/schedules.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { PoolReports } from "./signals/pool_reports.ts";
 import { TaskDesk } from "./scheduler/task_desk.ts";
@@ -66,6 +67,7 @@ const WATCH_RECORDS_PER_READ = 100;
 export class Engine {
   readonly definitions: DefinitionCatalog;
   readonly instances: Instances;
+  readonly schedules: Schedules;
   /** Finding instances among many. */
   readonly search: InstanceSearch;
   readonly workers: WorkerRegistry;
@@ -112,6 +114,7 @@ export class Engine {
       observe: (changed) => this.#changes.observe(changed),
     });
     this.instances = new Instances(this.#scheduler);
+    this.schedules = new Schedules(this.#scheduler);
     const { retention, onError = () => {} } = options;
     this.#upkeep = new Upkeep({ store, clock, membership: this.#scheduler.membership, retention, onError });
     this.search = new InstanceSearch(store, clock);

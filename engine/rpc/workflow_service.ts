@@ -32,10 +32,13 @@ import {
 } from "./messages.ts";
 import { toValueMessage } from "../../shared/value_message.ts";
 import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
+import { scheduleMethods } from "./schedule_methods.ts";
 
 export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowService> {
   const { definitions, instances } = engine;
   return {
+    ...scheduleMethods(engine),
+
     async registerWorkflow({ document }) {
       const parsed = parseDefinition(toSource(document), { compileCode });
       if (!parsed.ok) throw definitionRefused(parsed.problems, toFileName(document));

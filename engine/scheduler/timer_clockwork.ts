@@ -14,6 +14,8 @@ import { ADMIT_TIMER } from "./admission.ts";
 import { retriedTaskId, toTaskBody } from "./grant.ts";
 import { deliver, isMessageTimer, put } from "./outbox.ts";
 import { place as placeTask } from "./placing.ts";
+import { tick, wake } from "../schedules/ticking.ts";
+import { toScheduleTimer } from "./schedule_timer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { readUnfinishedTask } from "./task_record.ts";
 
@@ -119,6 +121,10 @@ export class TimerClockwork {
         const key = timerKey(place);
         if (await txn.get(key) === undefined) return; // K2
         txn.clear(key);
+        const schedule = toScheduleTimer(place);
+        if (schedule !== undefined) {
+          return await (schedule.isTick ? tick(run, schedule.id, place.fireAtMs) : wake(run, schedule.id));
+        }
         if (isMessageTimer(place.timerId)) return await deliver(run, place);
         const taskId = retriedTaskId(place.timerId);
         if (taskId !== undefined) {

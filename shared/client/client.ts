@@ -36,6 +36,7 @@ import {
   type WorkerView,
   type WorkflowView,
 } from "./views.ts";
+import { type ScheduleSpec, type ScheduleView, toScheduleView, toSpecMessage } from "./schedules.ts";
 import { type ConnectionOptions, ENGINE_URL_DEFAULT, engineTransport } from "./transport.ts";
 
 export interface ClientOptions extends ConnectionOptions {
@@ -280,6 +281,42 @@ export class DegovClient {
   async retry(instanceId: string): Promise<InstanceView> {
     const { instance } = await this.#call(() => this.#client.retryInstance({ instanceId }));
     return toInstanceView(instance!);
+  }
+
+  /** Makes a schedule. @throws DegovError INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS */
+  async createSchedule(scheduleId: string, spec: ScheduleSpec): Promise<ScheduleView> {
+    const request = { scheduleId, spec: toSpecMessage(spec) };
+    return toScheduleView((await this.#call(() => this.#client.createSchedule(request))).schedule!);
+  }
+
+  /** Replaces what a schedule says, pausing included. @throws DegovError INVALID_ARGUMENT, NOT_FOUND */
+  async updateSchedule(scheduleId: string, spec: ScheduleSpec): Promise<ScheduleView> {
+    const request = { scheduleId, spec: toSpecMessage(spec) };
+    return toScheduleView((await this.#call(() => this.#client.updateSchedule(request))).schedule!);
+  }
+
+  /** @throws DegovError NOT_FOUND */
+  async schedule(scheduleId: string): Promise<ScheduleView> {
+    return toScheduleView((await this.#call(() => this.#client.getSchedule({ scheduleId }))).schedule!);
+  }
+
+  /** All schedules, by id. */
+  async *schedules(): AsyncGenerator<ScheduleView> {
+    for (let pageToken = "", more = true; more; more = pageToken !== "") {
+      const page = await this.#call(() => this.#client.listSchedules({ pageToken }));
+      yield* page.schedules.map(toScheduleView);
+      pageToken = page.nextPageToken;
+    }
+  }
+
+  /** Ends a schedule; what it has started goes on. */
+  async deleteSchedule(scheduleId: string): Promise<void> {
+    await this.#call(() => this.#client.deleteSchedule({ scheduleId }));
+  }
+
+  /** Starts an instance of a schedule now; its id. @throws DegovError NOT_FOUND */
+  async triggerSchedule(scheduleId: string): Promise<string> {
+    return (await this.#call(() => this.#client.triggerSchedule({ scheduleId }))).instanceId;
   }
 
   /** The whole history, in order. @throws DegovError NOT_FOUND */

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file degov/v1/workflow_service.proto.
  */
 export const file_degov_v1_workflow_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCJkChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJEhcKCmNvbXBlbnNhdGUYAyABKAhIAIgBAUINCgtfY29tcGVuc2F0ZSI+ChZDYW5jZWxJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiKwoUUmV0cnlJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkiPQoVUmV0cnlJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiOwoUUGF1c2VJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj0KFVBhdXNlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIiwKFVJlc3VtZUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI+ChZSZXN1bWVJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiZgoTRm9ya0luc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoBBIXCg9uZXdfaW5zdGFuY2VfaWQYAyABKAkSDwoHdmVyc2lvbhgEIAEoDSI8ChRGb3JrSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIj4KFk1pZ3JhdGVJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDSI/ChdNaWdyYXRlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIpYFChJCdWxrT3BlcmF0ZVJlcXVlc3QSEAoId29ya2Zsb3cYASABKAkSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSMAoMY3JlYXRlZF9mcm9tGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoFcGF1c2UYBSABKAsyIi5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUGF1c2VIABI1CgZyZXN1bWUYBiABKAsyIy5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUmVzdW1lSAASNQoGY2FuY2VsGAcgASgLMiMuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LkNhbmNlbEgAEjMKBXJldHJ5GAggASgLMiIuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LlJldHJ5SAASNwoHbWlncmF0ZRgJIAEoCzIkLmRlZ292LnYxLkJ1bGtPcGVyYXRlUmVxdWVzdC5NaWdyYXRlSAASDwoHZHJ5X3J1bhgKIAEoCBIRCglwYWdlX3NpemUYCyABKA0SEgoKcGFnZV90b2tlbhgMIAEoCRoXCgVQYXVzZRIOCgZyZWFzb24YASABKAkaCAoGUmVzdW1lGkAKBkNhbmNlbBIOCgZyZWFzb24YASABKAkSFwoKY29tcGVuc2F0ZRgCIAEoCEgAiAEBQg0KC19jb21wZW5zYXRlGgcKBVJldHJ5GhoKB01pZ3JhdGUSDwoHdmVyc2lvbhgBIAEoDUILCglvcGVyYXRpb24itwEKE0J1bGtPcGVyYXRlUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoDRIMCgRkb25lGAIgASgNEjcKCHJlZnVzYWxzGAMgAygLMiUuZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZS5SZWZ1c2FsEhcKD25leHRfcGFnZV90b2tlbhgEIAEoCRovCgdSZWZ1c2FsEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB21lc3NhZ2UYAiABKAkiUwoRR2V0SGlzdG9yeVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQSEQoJcGFnZV9zaXplGAMgASgNIkwKEkdldEhpc3RvcnlSZXNwb25zZRIoCgdyZWNvcmRzGAEgAygLMhcuZGVnb3YudjEuSGlzdG9yeVJlY29yZBIMCgRtb3JlGAIgASgIIkMKFFdhdGNoSW5zdGFuY2VSZXF1ZXN0EhMKC2luc3RhbmNlX2lkGAEgASgJEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgEInkKFVdhdGNoSW5zdGFuY2VSZXNwb25zZRInCgZyZWNvcmQYASABKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEigKBnN0YXR1cxgCIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAMgASgJIlsKEldhdGNoRXZlbnRzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkSEQoJd29ya2Zsb3dzGAIgAygJEg0KBWtpbmRzGAMgAygJEhMKC2luc3RhbmNlX2lkGAQgASgJIr8BChNXYXRjaEV2ZW50c1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRITCgtpbnN0YW5jZV9pZBgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNEigKBnN0YXR1cxgFIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAYgASgJEicKBnJlY29yZBgHIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQiLQoWRXhwbGFpbkluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSJJChdFeHBsYWluSW5zdGFuY2VSZXNwb25zZRIPCgdzdW1tYXJ5GAEgASgJEh0KBXdhaXRzGAIgAygLMg4uZGVnb3YudjEuV2FpdCLyCQoEV2FpdBInCgR0YXNrGAEgASgLMhcuZGVnb3YudjEuV2FpdC5UYXNrV2FpdEgAEikKBXRpbWVyGAIgASgLMhguZGVnb3YudjEuV2FpdC5UaW1lcldhaXRIABIpCgVldmVudBgDIAEoCzIYLmRlZ292LnYxLldhaXQuRXZlbnRXYWl0SAASMwoKdHJhbnNpdGlvbhgEIAEoCzIdLmRlZ292LnYxLldhaXQuVHJhbnNpdGlvbldhaXRIABIpCgVjaGlsZBgFIAEoCzIYLmRlZ292LnYxLldhaXQuQ2hpbGRXYWl0SAASJQoDbWFwGAYgASgLMhYuZGVnb3YudjEuV2FpdC5NYXBXYWl0SAASKwoGcmVzdW1lGAcgASgLMhkuZGVnb3YudjEuV2FpdC5SZXN1bWVXYWl0SAASMQoJYWRtaXNzaW9uGAggASgLMhwuZGVnb3YudjEuV2FpdC5BZG1pc3Npb25XYWl0SAASLwoIZGVjaXNpb24YCSABKAsyGy5kZWdvdi52MS5XYWl0LkRlY2lzaW9uV2FpdEgAEjcKDGNvbXBlbnNhdGlvbhgKIAEoCzIfLmRlZ292LnYxLldhaXQuQ29tcGVuc2F0aW9uV2FpdEgAGuIBCghUYXNrV2FpdBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGc3RhdHVzGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEiwKCHJldHJ5X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgxsYXN0X2ZhaWx1cmUYByABKAsyES5kZWdvdi52MS5GYWlsdXJlEg4KBnJlYXNvbhgIIAEoCRISCgVpbmRleBgJIAEoDUgAiAEBQggKBl9pbmRleBpsCglUaW1lcldhaXQSEAoIdGltZXJfaWQYASABKAkSKwoHZmlyZV9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdGFyZ2V0cxgDIAMoCRIPCgdndWFyZGVkGAQgASgIGjsKCUV2ZW50V2FpdBIMCgRuYW1lGAEgASgJEg8KB3RhcmdldHMYAiADKAkSDwoHZ3VhcmRlZBgDIAEoCBpRCglDaGlsZFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2luc3RhbmNlX2lkGAMgASgJEhAKCHdvcmtmbG93GAQgASgJGlQKB01hcFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXRvdGFsGAMgASgNEg0KBWJlZ3VuGAQgASgNEgwKBGRvbmUYBSABKA0aDAoKUmVzdW1lV2FpdBoiCg1BZG1pc3Npb25XYWl0EhEKCWxpbWl0X2tleRgBIAEoCRouCgxEZWNpc2lvbldhaXQSDwoHdGFza19pZBgBIAEoCRINCgVldmVudBgCIAEoCRo8ChBDb21wZW5zYXRpb25XYWl0Eg0KBXN0YXRlGAEgASgJEgwKBGxlZnQYAiABKA0SCwoDZW5kGAMgASgJGjkKDlRyYW5zaXRpb25XYWl0EgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkSDQoFZXZlbnQYAyABKAlCBgoEa2luZCIUChJMaXN0V29ya2Vyc1JlcXVlc3QiOAoTTGlzdFdvcmtlcnNSZXNwb25zZRIhCgd3b3JrZXJzGAEgAygLMhAuZGVnb3YudjEuV29ya2VyIr0BCgZXb3JrZXISCgoCaWQYASABKAkSDQoFc2xvdHMYAiABKA0SDgoGbGVhc2VkGAMgASgNEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgJEjEKDXJlZ2lzdGVyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMpAMCg9Xb3JrZmxvd1NlcnZpY2USWQoQUmVnaXN0ZXJXb3JrZmxvdxIhLmRlZ292LnYxLlJlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0GiIuZGVnb3YudjEuUmVnaXN0ZXJXb3JrZmxvd1Jlc3BvbnNlEkoKC0dldFdvcmtmbG93EhwuZGVnb3YudjEuR2V0V29ya2Zsb3dSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0V29ya2Zsb3dSZXNwb25zZRJQCg1MaXN0V29ya2Zsb3dzEh4uZGVnb3YudjEuTGlzdFdvcmtmbG93c1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0V29ya2Zsb3dzUmVzcG9uc2USUAoNU3RhcnRJbnN0YW5jZRIeLmRlZ292LnYxLlN0YXJ0SW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuU3RhcnRJbnN0YW5jZVJlc3BvbnNlEkoKC0dldEluc3RhbmNlEhwuZGVnb3YudjEuR2V0SW5zdGFuY2VSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0SW5zdGFuY2VSZXNwb25zZRJQCg1MaXN0SW5zdGFuY2VzEh4uZGVnb3YudjEuTGlzdEluc3RhbmNlc1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0SW5zdGFuY2VzUmVzcG9uc2USRAoJU2VuZEV2ZW50EhouZGVnb3YudjEuU2VuZEV2ZW50UmVxdWVzdBobLmRlZ292LnYxLlNlbmRFdmVudFJlc3BvbnNlElMKDkNhbmNlbEluc3RhbmNlEh8uZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXNwb25zZRJQCg1SZXRyeUluc3RhbmNlEh4uZGVnb3YudjEuUmV0cnlJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5SZXRyeUluc3RhbmNlUmVzcG9uc2USUAoNUGF1c2VJbnN0YW5jZRIeLmRlZ292LnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlElMKDlJlc3VtZUluc3RhbmNlEh8uZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXNwb25zZRJNCgxGb3JrSW5zdGFuY2USHS5kZWdvdi52MS5Gb3JrSW5zdGFuY2VSZXF1ZXN0Gh4uZGVnb3YudjEuRm9ya0luc3RhbmNlUmVzcG9uc2USVgoPTWlncmF0ZUluc3RhbmNlEiAuZGVnb3YudjEuTWlncmF0ZUluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLk1pZ3JhdGVJbnN0YW5jZVJlc3BvbnNlEkoKC0J1bGtPcGVyYXRlEhwuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0Gh0uZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZGVnb3YudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kZWdvdi52MS5HZXRIaXN0b3J5UmVzcG9uc2USUgoNV2F0Y2hJbnN0YW5jZRIeLmRlZ292LnYxLldhdGNoSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlc3BvbnNlMAESTAoLV2F0Y2hFdmVudHMSHC5kZWdvdi52MS5XYXRjaEV2ZW50c1JlcXVlc3QaHS5kZWdvdi52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESVgoPRXhwbGFpbkluc3RhbmNlEiAuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLkV4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEkoKC0xpc3RXb3JrZXJzEhwuZGVnb3YudjEuTGlzdFdvcmtlcnNSZXF1ZXN0Gh0uZGVnb3YudjEuTGlzdFdvcmtlcnNSZXNwb25zZWIGcHJvdG8z", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("Ch9kZWdvdi92MS93b3JrZmxvd19zZXJ2aWNlLnByb3RvEghkZWdvdi52MSIyCgtQcm9ibGVtTGlzdBIjCghwcm9ibGVtcxgBIAMoCzIRLmRlZ292LnYxLlByb2JsZW0iRgoHUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0iygEKF1JlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0EiwKCmRlZmluaXRpb24YASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVIABI6CgZzb3VyY2UYAiABKAsyKC5kZWdvdi52MS5SZWdpc3RlcldvcmtmbG93UmVxdWVzdC5Tb3VyY2VIABo5CgZTb3VyY2USDAoEdGV4dBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSEQoJZmlsZV9uYW1lGAMgASgJQgoKCGRvY3VtZW50IlgKGFJlZ2lzdGVyV29ya2Zsb3dSZXNwb25zZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRIPCgdjcmVhdGVkGAQgASgIIjMKEkdldFdvcmtmbG93UmVxdWVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0iOwoTR2V0V29ya2Zsb3dSZXNwb25zZRIkCgh3b3JrZmxvdxgBIAEoCzISLmRlZ292LnYxLldvcmtmbG93IqgBCghXb3JrZmxvdxIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKA0SDAoEaGFzaBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgpkZWZpbml0aW9uGAYgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlIj0KFExpc3RXb3JrZmxvd3NSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RXb3JrZmxvd3NSZXNwb25zZRIlCgl3b3JrZmxvd3MYASADKAsyEi5kZWdvdi52MS5Xb3JrZmxvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKFFN0YXJ0SW5zdGFuY2VSZXF1ZXN0EhAKCHdvcmtmbG93GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SEwoLaW5zdGFuY2VfaWQYAyABKAkSJQoFaW5wdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDwoHd2FpdF9tcxgFIAEoDSJOChVTdGFydEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIPCgdjcmVhdGVkGAIgASgIIjoKEkdldEluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIPCgd3YWl0X21zGAIgASgNIjsKE0dldEluc3RhbmNlUmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZSJ5ChRMaXN0SW5zdGFuY2VzUmVxdWVzdBIQCgh3b3JrZmxvdxgBIAEoCRIoCgZzdGF0dXMYAiABKA4yGC5kZWdvdi52MS5JbnN0YW5jZVN0YXR1cxIRCglwYWdlX3NpemUYAyABKA0SEgoKcGFnZV90b2tlbhgEIAEoCSJXChVMaXN0SW5zdGFuY2VzUmVzcG9uc2USJQoJaW5zdGFuY2VzGAEgAygLMhIuZGVnb3YudjEuSW5zdGFuY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJInsKEFNlbmRFdmVudFJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDAoEbmFtZRgCIAEoCRIkCgRkYXRhGAMgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhAKCGV2ZW50X2lkGAQgASgJEgwKBGtlZXAYBSABKAgiWgoRU2VuZEV2ZW50UmVzcG9uc2USJAoIaW5zdGFuY2UYASABKAsyEi5kZWdvdi52MS5JbnN0YW5jZRIRCglkdXBsaWNhdGUYAiABKAgSDAoEa2VwdBgDIAEoCCJkChVDYW5jZWxJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJEhcKCmNvbXBlbnNhdGUYAyABKAhIAIgBAUINCgtfY29tcGVuc2F0ZSI+ChZDYW5jZWxJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiKwoUUmV0cnlJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkiPQoVUmV0cnlJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiOwoUUGF1c2VJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj0KFVBhdXNlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIiwKFVJlc3VtZUluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSI+ChZSZXN1bWVJbnN0YW5jZVJlc3BvbnNlEiQKCGluc3RhbmNlGAEgASgLMhIuZGVnb3YudjEuSW5zdGFuY2UiZgoTRm9ya0luc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoBBIXCg9uZXdfaW5zdGFuY2VfaWQYAyABKAkSDwoHdmVyc2lvbhgEIAEoDSI8ChRGb3JrSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIj4KFk1pZ3JhdGVJbnN0YW5jZVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSDwoHdmVyc2lvbhgCIAEoDSI/ChdNaWdyYXRlSW5zdGFuY2VSZXNwb25zZRIkCghpbnN0YW5jZRgBIAEoCzISLmRlZ292LnYxLkluc3RhbmNlIpYFChJCdWxrT3BlcmF0ZVJlcXVlc3QSEAoId29ya2Zsb3cYASABKAkSKAoGc3RhdHVzGAIgASgOMhguZGVnb3YudjEuSW5zdGFuY2VTdGF0dXMSMAoMY3JlYXRlZF9mcm9tGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoFcGF1c2UYBSABKAsyIi5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUGF1c2VIABI1CgZyZXN1bWUYBiABKAsyIy5kZWdvdi52MS5CdWxrT3BlcmF0ZVJlcXVlc3QuUmVzdW1lSAASNQoGY2FuY2VsGAcgASgLMiMuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LkNhbmNlbEgAEjMKBXJldHJ5GAggASgLMiIuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0LlJldHJ5SAASNwoHbWlncmF0ZRgJIAEoCzIkLmRlZ292LnYxLkJ1bGtPcGVyYXRlUmVxdWVzdC5NaWdyYXRlSAASDwoHZHJ5X3J1bhgKIAEoCBIRCglwYWdlX3NpemUYCyABKA0SEgoKcGFnZV90b2tlbhgMIAEoCRoXCgVQYXVzZRIOCgZyZWFzb24YASABKAkaCAoGUmVzdW1lGkAKBkNhbmNlbBIOCgZyZWFzb24YASABKAkSFwoKY29tcGVuc2F0ZRgCIAEoCEgAiAEBQg0KC19jb21wZW5zYXRlGgcKBVJldHJ5GhoKB01pZ3JhdGUSDwoHdmVyc2lvbhgBIAEoDUILCglvcGVyYXRpb24itwEKE0J1bGtPcGVyYXRlUmVzcG9uc2USDwoHbWF0Y2hlZBgBIAEoDRIMCgRkb25lGAIgASgNEjcKCHJlZnVzYWxzGAMgAygLMiUuZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZS5SZWZ1c2FsEhcKD25leHRfcGFnZV90b2tlbhgEIAEoCRovCgdSZWZ1c2FsEhMKC2luc3RhbmNlX2lkGAEgASgJEg8KB21lc3NhZ2UYAiABKAkitgEKDFNjaGVkdWxlU3BlYxIMCgRjcm9uGAEgASgJEhEKCXRpbWVfem9uZRgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNEiUKBWlucHV0GAUgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEg8KB292ZXJsYXAYBiABKAkSDgoGcGF1c2VkGAcgASgIEhoKEmNhdGNoX3VwX3dpbmRvd19tcxgIIAEoBCKoAgoIU2NoZWR1bGUSCgoCaWQYASABKAkSJAoEc3BlYxgCIAEoCzIWLmRlZ292LnYxLlNjaGVkdWxlU3BlYxIuCgpjcmVhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgduZXh0X2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdsYXN0X2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYChBsYXN0X2luc3RhbmNlX2lkGAYgASgJEg8KB3N0YXJ0ZWQYByABKAQSDwoHc2tpcHBlZBgIIAEoBBIQCghidWZmZXJlZBgJIAEoCBISCgpsYXN0X2Vycm9yGAogASgJIlIKFUNyZWF0ZVNjaGVkdWxlUmVxdWVzdBITCgtzY2hlZHVsZV9pZBgBIAEoCRIkCgRzcGVjGAIgASgLMhYuZGVnb3YudjEuU2NoZWR1bGVTcGVjIj4KFkNyZWF0ZVNjaGVkdWxlUmVzcG9uc2USJAoIc2NoZWR1bGUYASABKAsyEi5kZWdvdi52MS5TY2hlZHVsZSIpChJHZXRTY2hlZHVsZVJlcXVlc3QSEwoLc2NoZWR1bGVfaWQYASABKAkiOwoTR2V0U2NoZWR1bGVSZXNwb25zZRIkCghzY2hlZHVsZRgBIAEoCzISLmRlZ292LnYxLlNjaGVkdWxlIj0KFExpc3RTY2hlZHVsZXNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIlcKFUxpc3RTY2hlZHVsZXNSZXNwb25zZRIlCglzY2hlZHVsZXMYASADKAsyEi5kZWdvdi52MS5TY2hlZHVsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiUgoVVXBkYXRlU2NoZWR1bGVSZXF1ZXN0EhMKC3NjaGVkdWxlX2lkGAEgASgJEiQKBHNwZWMYAiABKAsyFi5kZWdvdi52MS5TY2hlZHVsZVNwZWMiPgoWVXBkYXRlU2NoZWR1bGVSZXNwb25zZRIkCghzY2hlZHVsZRgBIAEoCzISLmRlZ292LnYxLlNjaGVkdWxlIiwKFURlbGV0ZVNjaGVkdWxlUmVxdWVzdBITCgtzY2hlZHVsZV9pZBgBIAEoCSIYChZEZWxldGVTY2hlZHVsZVJlc3BvbnNlIi0KFlRyaWdnZXJTY2hlZHVsZVJlcXVlc3QSEwoLc2NoZWR1bGVfaWQYASABKAkiLgoXVHJpZ2dlclNjaGVkdWxlUmVzcG9uc2USEwoLaW5zdGFuY2VfaWQYASABKAkiUwoRR2V0SGlzdG9yeVJlcXVlc3QSEwoLaW5zdGFuY2VfaWQYASABKAkSFgoOYWZ0ZXJfc2VxdWVuY2UYAiABKAQSEQoJcGFnZV9zaXplGAMgASgNIkwKEkdldEhpc3RvcnlSZXNwb25zZRIoCgdyZWNvcmRzGAEgAygLMhcuZGVnb3YudjEuSGlzdG9yeVJlY29yZBIMCgRtb3JlGAIgASgIIkMKFFdhdGNoSW5zdGFuY2VSZXF1ZXN0EhMKC2luc3RhbmNlX2lkGAEgASgJEhYKDmFmdGVyX3NlcXVlbmNlGAIgASgEInkKFVdhdGNoSW5zdGFuY2VSZXNwb25zZRInCgZyZWNvcmQYASABKAsyFy5kZWdvdi52MS5IaXN0b3J5UmVjb3JkEigKBnN0YXR1cxgCIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAMgASgJIlsKEldhdGNoRXZlbnRzUmVxdWVzdBIOCgZjdXJzb3IYASABKAkSEQoJd29ya2Zsb3dzGAIgAygJEg0KBWtpbmRzGAMgAygJEhMKC2luc3RhbmNlX2lkGAQgASgJIr8BChNXYXRjaEV2ZW50c1Jlc3BvbnNlEg4KBmN1cnNvchgBIAEoCRITCgtpbnN0YW5jZV9pZBgCIAEoCRIQCgh3b3JrZmxvdxgDIAEoCRIPCgd2ZXJzaW9uGAQgASgNEigKBnN0YXR1cxgFIAEoDjIYLmRlZ292LnYxLkluc3RhbmNlU3RhdHVzEg0KBXN0YXRlGAYgASgJEicKBnJlY29yZBgHIAEoCzIXLmRlZ292LnYxLkhpc3RvcnlSZWNvcmQiLQoWRXhwbGFpbkluc3RhbmNlUmVxdWVzdBITCgtpbnN0YW5jZV9pZBgBIAEoCSJJChdFeHBsYWluSW5zdGFuY2VSZXNwb25zZRIPCgdzdW1tYXJ5GAEgASgJEh0KBXdhaXRzGAIgAygLMg4uZGVnb3YudjEuV2FpdCLyCQoEV2FpdBInCgR0YXNrGAEgASgLMhcuZGVnb3YudjEuV2FpdC5UYXNrV2FpdEgAEikKBXRpbWVyGAIgASgLMhguZGVnb3YudjEuV2FpdC5UaW1lcldhaXRIABIpCgVldmVudBgDIAEoCzIYLmRlZ292LnYxLldhaXQuRXZlbnRXYWl0SAASMwoKdHJhbnNpdGlvbhgEIAEoCzIdLmRlZ292LnYxLldhaXQuVHJhbnNpdGlvbldhaXRIABIpCgVjaGlsZBgFIAEoCzIYLmRlZ292LnYxLldhaXQuQ2hpbGRXYWl0SAASJQoDbWFwGAYgASgLMhYuZGVnb3YudjEuV2FpdC5NYXBXYWl0SAASKwoGcmVzdW1lGAcgASgLMhkuZGVnb3YudjEuV2FpdC5SZXN1bWVXYWl0SAASMQoJYWRtaXNzaW9uGAggASgLMhwuZGVnb3YudjEuV2FpdC5BZG1pc3Npb25XYWl0SAASLwoIZGVjaXNpb24YCSABKAsyGy5kZWdvdi52MS5XYWl0LkRlY2lzaW9uV2FpdEgAEjcKDGNvbXBlbnNhdGlvbhgKIAEoCzIfLmRlZ292LnYxLldhaXQuQ29tcGVuc2F0aW9uV2FpdEgAGuIBCghUYXNrV2FpdBIPCgd0YXNrX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGc3RhdHVzGAMgASgJEg8KB2F0dGVtcHQYBCABKA0SEQoJd29ya2VyX2lkGAUgASgJEiwKCHJldHJ5X2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgxsYXN0X2ZhaWx1cmUYByABKAsyES5kZWdvdi52MS5GYWlsdXJlEg4KBnJlYXNvbhgIIAEoCRISCgVpbmRleBgJIAEoDUgAiAEBQggKBl9pbmRleBpsCglUaW1lcldhaXQSEAoIdGltZXJfaWQYASABKAkSKwoHZmlyZV9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHdGFyZ2V0cxgDIAMoCRIPCgdndWFyZGVkGAQgASgIGjsKCUV2ZW50V2FpdBIMCgRuYW1lGAEgASgJEg8KB3RhcmdldHMYAiADKAkSDwoHZ3VhcmRlZBgDIAEoCBpRCglDaGlsZFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2luc3RhbmNlX2lkGAMgASgJEhAKCHdvcmtmbG93GAQgASgJGlQKB01hcFdhaXQSDwoHdGFza19pZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXRvdGFsGAMgASgNEg0KBWJlZ3VuGAQgASgNEgwKBGRvbmUYBSABKA0aDAoKUmVzdW1lV2FpdBoiCg1BZG1pc3Npb25XYWl0EhEKCWxpbWl0X2tleRgBIAEoCRouCgxEZWNpc2lvbldhaXQSDwoHdGFza19pZBgBIAEoCRINCgVldmVudBgCIAEoCRo8ChBDb21wZW5zYXRpb25XYWl0Eg0KBXN0YXRlGAEgASgJEgwKBGxlZnQYAiABKA0SCwoDZW5kGAMgASgJGjkKDlRyYW5zaXRpb25XYWl0EgwKBGZyb20YASABKAkSCgoCdG8YAiABKAkSDQoFZXZlbnQYAyABKAlCBgoEa2luZCIUChJMaXN0V29ya2Vyc1JlcXVlc3QiOAoTTGlzdFdvcmtlcnNSZXNwb25zZRIhCgd3b3JrZXJzGAEgAygLMhAuZGVnb3YudjEuV29ya2VyIr0BCgZXb3JrZXISCgoCaWQYASABKAkSDQoFc2xvdHMYAiABKA0SDgoGbGVhc2VkGAMgASgNEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIPCgd2ZXJzaW9uGAUgASgJEjEKDXJlZ2lzdGVyZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMoUQCg9Xb3JrZmxvd1NlcnZpY2USWQoQUmVnaXN0ZXJXb3JrZmxvdxIhLmRlZ292LnYxLlJlZ2lzdGVyV29ya2Zsb3dSZXF1ZXN0GiIuZGVnb3YudjEuUmVnaXN0ZXJXb3JrZmxvd1Jlc3BvbnNlEkoKC0dldFdvcmtmbG93EhwuZGVnb3YudjEuR2V0V29ya2Zsb3dSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0V29ya2Zsb3dSZXNwb25zZRJQCg1MaXN0V29ya2Zsb3dzEh4uZGVnb3YudjEuTGlzdFdvcmtmbG93c1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0V29ya2Zsb3dzUmVzcG9uc2USUAoNU3RhcnRJbnN0YW5jZRIeLmRlZ292LnYxLlN0YXJ0SW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuU3RhcnRJbnN0YW5jZVJlc3BvbnNlEkoKC0dldEluc3RhbmNlEhwuZGVnb3YudjEuR2V0SW5zdGFuY2VSZXF1ZXN0Gh0uZGVnb3YudjEuR2V0SW5zdGFuY2VSZXNwb25zZRJQCg1MaXN0SW5zdGFuY2VzEh4uZGVnb3YudjEuTGlzdEluc3RhbmNlc1JlcXVlc3QaHy5kZWdvdi52MS5MaXN0SW5zdGFuY2VzUmVzcG9uc2USRAoJU2VuZEV2ZW50EhouZGVnb3YudjEuU2VuZEV2ZW50UmVxdWVzdBobLmRlZ292LnYxLlNlbmRFdmVudFJlc3BvbnNlElMKDkNhbmNlbEluc3RhbmNlEh8uZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuQ2FuY2VsSW5zdGFuY2VSZXNwb25zZRJQCg1SZXRyeUluc3RhbmNlEh4uZGVnb3YudjEuUmV0cnlJbnN0YW5jZVJlcXVlc3QaHy5kZWdvdi52MS5SZXRyeUluc3RhbmNlUmVzcG9uc2USUAoNUGF1c2VJbnN0YW5jZRIeLmRlZ292LnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlElMKDlJlc3VtZUluc3RhbmNlEh8uZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXF1ZXN0GiAuZGVnb3YudjEuUmVzdW1lSW5zdGFuY2VSZXNwb25zZRJNCgxGb3JrSW5zdGFuY2USHS5kZWdvdi52MS5Gb3JrSW5zdGFuY2VSZXF1ZXN0Gh4uZGVnb3YudjEuRm9ya0luc3RhbmNlUmVzcG9uc2USVgoPTWlncmF0ZUluc3RhbmNlEiAuZGVnb3YudjEuTWlncmF0ZUluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLk1pZ3JhdGVJbnN0YW5jZVJlc3BvbnNlEkoKC0J1bGtPcGVyYXRlEhwuZGVnb3YudjEuQnVsa09wZXJhdGVSZXF1ZXN0Gh0uZGVnb3YudjEuQnVsa09wZXJhdGVSZXNwb25zZRJTCg5DcmVhdGVTY2hlZHVsZRIfLmRlZ292LnYxLkNyZWF0ZVNjaGVkdWxlUmVxdWVzdBogLmRlZ292LnYxLkNyZWF0ZVNjaGVkdWxlUmVzcG9uc2USSgoLR2V0U2NoZWR1bGUSHC5kZWdvdi52MS5HZXRTY2hlZHVsZVJlcXVlc3QaHS5kZWdvdi52MS5HZXRTY2hlZHVsZVJlc3BvbnNlElAKDUxpc3RTY2hlZHVsZXMSHi5kZWdvdi52MS5MaXN0U2NoZWR1bGVzUmVxdWVzdBofLmRlZ292LnYxLkxpc3RTY2hlZHVsZXNSZXNwb25zZRJTCg5VcGRhdGVTY2hlZHVsZRIfLmRlZ292LnYxLlVwZGF0ZVNjaGVkdWxlUmVxdWVzdBogLmRlZ292LnYxLlVwZGF0ZVNjaGVkdWxlUmVzcG9uc2USUwoORGVsZXRlU2NoZWR1bGUSHy5kZWdvdi52MS5EZWxldGVTY2hlZHVsZVJlcXVlc3QaIC5kZWdvdi52MS5EZWxldGVTY2hlZHVsZVJlc3BvbnNlElYKD1RyaWdnZXJTY2hlZHVsZRIgLmRlZ292LnYxLlRyaWdnZXJTY2hlZHVsZVJlcXVlc3QaIS5kZWdvdi52MS5UcmlnZ2VyU2NoZWR1bGVSZXNwb25zZRJHCgpHZXRIaXN0b3J5EhsuZGVnb3YudjEuR2V0SGlzdG9yeVJlcXVlc3QaHC5kZWdvdi52MS5HZXRIaXN0b3J5UmVzcG9uc2USUgoNV2F0Y2hJbnN0YW5jZRIeLmRlZ292LnYxLldhdGNoSW5zdGFuY2VSZXF1ZXN0Gh8uZGVnb3YudjEuV2F0Y2hJbnN0YW5jZVJlc3BvbnNlMAESTAoLV2F0Y2hFdmVudHMSHC5kZWdvdi52MS5XYXRjaEV2ZW50c1JlcXVlc3QaHS5kZWdvdi52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESVgoPRXhwbGFpbkluc3RhbmNlEiAuZGVnb3YudjEuRXhwbGFpbkluc3RhbmNlUmVxdWVzdBohLmRlZ292LnYxLkV4cGxhaW5JbnN0YW5jZVJlc3BvbnNlEkoKC0xpc3RXb3JrZXJzEhwuZGVnb3YudjEuTGlzdFdvcmtlcnNSZXF1ZXN0Gh0uZGVnb3YudjEuTGlzdFdvcmtlcnNSZXNwb25zZWIGcHJvdG8z", [file_degov_v1_instance, file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * Detail of INVALID_ARGUMENT for a refused definition or input.
@@ -1050,6 +1050,377 @@ export const BulkOperateResponse_RefusalSchema: GenMessage<BulkOperateResponse_R
   messageDesc(file_degov_v1_workflow_service, 30, 0);
 
 /**
+ * When instances are started, and which.
+ *
+ * @generated from message degov.v1.ScheduleSpec
+ */
+export type ScheduleSpec = Message<"degov.v1.ScheduleSpec"> & {
+  /**
+   * Five or six fields (with seconds first), or an alias such as @daily.
+   *
+   * @generated from field: string cron = 1;
+   */
+  cron: string;
+
+  /**
+   * IANA name. Default: UTC.
+   *
+   * @generated from field: string time_zone = 2;
+   */
+  timeZone: string;
+
+  /**
+   * @generated from field: string workflow = 3;
+   */
+  workflow: string;
+
+  /**
+   * 0 means the newest when an instance is started.
+   *
+   * @generated from field: uint32 version = 4;
+   */
+  version: number;
+
+  /**
+   * The start input, a JSON object; absent means {}.
+   *
+   * @generated from field: google.protobuf.Value input = 5;
+   */
+  input?: Value | undefined;
+
+  /**
+   * skip, buffer_one, allow or cancel_previous: what is done at a time while the instance before still runs.
+   * Default: skip.
+   *
+   * @generated from field: string overlap = 6;
+   */
+  overlap: string;
+
+  /**
+   * Starts nothing while it is set; the times that pass are not made up for.
+   *
+   * @generated from field: bool paused = 7;
+   */
+  paused: boolean;
+
+  /**
+   * Times that passed while no engine ran are made up for if they are not older than this. Default: one minute.
+   *
+   * @generated from field: uint64 catch_up_window_ms = 8;
+   */
+  catchUpWindowMs: bigint;
+};
+
+/**
+ * Describes the message degov.v1.ScheduleSpec.
+ * Use `create(ScheduleSpecSchema)` to create a new message.
+ */
+export const ScheduleSpecSchema: GenMessage<ScheduleSpec> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 31);
+
+/**
+ * A schedule, and what it has done.
+ *
+ * @generated from message degov.v1.Schedule
+ */
+export type Schedule = Message<"degov.v1.Schedule"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: degov.v1.ScheduleSpec spec = 2;
+   */
+  spec?: ScheduleSpec | undefined;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp created_at = 3;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * Absent while it is paused, or when the expression has no more times.
+   *
+   * @generated from field: google.protobuf.Timestamp next_at = 4;
+   */
+  nextAt?: Timestamp | undefined;
+
+  /**
+   * The newest time for which an instance was started.
+   *
+   * @generated from field: google.protobuf.Timestamp last_at = 5;
+   */
+  lastAt?: Timestamp | undefined;
+
+  /**
+   * The instance that was started last; empty before the first.
+   *
+   * @generated from field: string last_instance_id = 6;
+   */
+  lastInstanceId: string;
+
+  /**
+   * Instances started, and times that started none: as one still ran, or as they were too long ago.
+   *
+   * @generated from field: uint64 started = 7;
+   */
+  started: bigint;
+
+  /**
+   * @generated from field: uint64 skipped = 8;
+   */
+  skipped: bigint;
+
+  /**
+   * A time waits for the instance before to end.
+   *
+   * @generated from field: bool buffered = 9;
+   */
+  buffered: boolean;
+
+  /**
+   * Why the last time started nothing, where that was a failure.
+   *
+   * @generated from field: string last_error = 10;
+   */
+  lastError: string;
+};
+
+/**
+ * Describes the message degov.v1.Schedule.
+ * Use `create(ScheduleSchema)` to create a new message.
+ */
+export const ScheduleSchema: GenMessage<Schedule> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 32);
+
+/**
+ * @generated from message degov.v1.CreateScheduleRequest
+ */
+export type CreateScheduleRequest = Message<"degov.v1.CreateScheduleRequest"> & {
+  /**
+   * Letters, digits, `_`, `-`, `.`.
+   *
+   * @generated from field: string schedule_id = 1;
+   */
+  scheduleId: string;
+
+  /**
+   * @generated from field: degov.v1.ScheduleSpec spec = 2;
+   */
+  spec?: ScheduleSpec | undefined;
+};
+
+/**
+ * Describes the message degov.v1.CreateScheduleRequest.
+ * Use `create(CreateScheduleRequestSchema)` to create a new message.
+ */
+export const CreateScheduleRequestSchema: GenMessage<CreateScheduleRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 33);
+
+/**
+ * @generated from message degov.v1.CreateScheduleResponse
+ */
+export type CreateScheduleResponse = Message<"degov.v1.CreateScheduleResponse"> & {
+  /**
+   * @generated from field: degov.v1.Schedule schedule = 1;
+   */
+  schedule?: Schedule | undefined;
+};
+
+/**
+ * Describes the message degov.v1.CreateScheduleResponse.
+ * Use `create(CreateScheduleResponseSchema)` to create a new message.
+ */
+export const CreateScheduleResponseSchema: GenMessage<CreateScheduleResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 34);
+
+/**
+ * @generated from message degov.v1.GetScheduleRequest
+ */
+export type GetScheduleRequest = Message<"degov.v1.GetScheduleRequest"> & {
+  /**
+   * @generated from field: string schedule_id = 1;
+   */
+  scheduleId: string;
+};
+
+/**
+ * Describes the message degov.v1.GetScheduleRequest.
+ * Use `create(GetScheduleRequestSchema)` to create a new message.
+ */
+export const GetScheduleRequestSchema: GenMessage<GetScheduleRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 35);
+
+/**
+ * @generated from message degov.v1.GetScheduleResponse
+ */
+export type GetScheduleResponse = Message<"degov.v1.GetScheduleResponse"> & {
+  /**
+   * @generated from field: degov.v1.Schedule schedule = 1;
+   */
+  schedule?: Schedule | undefined;
+};
+
+/**
+ * Describes the message degov.v1.GetScheduleResponse.
+ * Use `create(GetScheduleResponseSchema)` to create a new message.
+ */
+export const GetScheduleResponseSchema: GenMessage<GetScheduleResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 36);
+
+/**
+ * @generated from message degov.v1.ListSchedulesRequest
+ */
+export type ListSchedulesRequest = Message<"degov.v1.ListSchedulesRequest"> & {
+  /**
+   * Default 50, at most 1000.
+   *
+   * @generated from field: uint32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message degov.v1.ListSchedulesRequest.
+ * Use `create(ListSchedulesRequestSchema)` to create a new message.
+ */
+export const ListSchedulesRequestSchema: GenMessage<ListSchedulesRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 37);
+
+/**
+ * @generated from message degov.v1.ListSchedulesResponse
+ */
+export type ListSchedulesResponse = Message<"degov.v1.ListSchedulesResponse"> & {
+  /**
+   * @generated from field: repeated degov.v1.Schedule schedules = 1;
+   */
+  schedules: Schedule[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message degov.v1.ListSchedulesResponse.
+ * Use `create(ListSchedulesResponseSchema)` to create a new message.
+ */
+export const ListSchedulesResponseSchema: GenMessage<ListSchedulesResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 38);
+
+/**
+ * @generated from message degov.v1.UpdateScheduleRequest
+ */
+export type UpdateScheduleRequest = Message<"degov.v1.UpdateScheduleRequest"> & {
+  /**
+   * @generated from field: string schedule_id = 1;
+   */
+  scheduleId: string;
+
+  /**
+   * @generated from field: degov.v1.ScheduleSpec spec = 2;
+   */
+  spec?: ScheduleSpec | undefined;
+};
+
+/**
+ * Describes the message degov.v1.UpdateScheduleRequest.
+ * Use `create(UpdateScheduleRequestSchema)` to create a new message.
+ */
+export const UpdateScheduleRequestSchema: GenMessage<UpdateScheduleRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 39);
+
+/**
+ * @generated from message degov.v1.UpdateScheduleResponse
+ */
+export type UpdateScheduleResponse = Message<"degov.v1.UpdateScheduleResponse"> & {
+  /**
+   * @generated from field: degov.v1.Schedule schedule = 1;
+   */
+  schedule?: Schedule | undefined;
+};
+
+/**
+ * Describes the message degov.v1.UpdateScheduleResponse.
+ * Use `create(UpdateScheduleResponseSchema)` to create a new message.
+ */
+export const UpdateScheduleResponseSchema: GenMessage<UpdateScheduleResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 40);
+
+/**
+ * @generated from message degov.v1.DeleteScheduleRequest
+ */
+export type DeleteScheduleRequest = Message<"degov.v1.DeleteScheduleRequest"> & {
+  /**
+   * @generated from field: string schedule_id = 1;
+   */
+  scheduleId: string;
+};
+
+/**
+ * Describes the message degov.v1.DeleteScheduleRequest.
+ * Use `create(DeleteScheduleRequestSchema)` to create a new message.
+ */
+export const DeleteScheduleRequestSchema: GenMessage<DeleteScheduleRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 41);
+
+/**
+ * @generated from message degov.v1.DeleteScheduleResponse
+ */
+export type DeleteScheduleResponse = Message<"degov.v1.DeleteScheduleResponse"> & {
+};
+
+/**
+ * Describes the message degov.v1.DeleteScheduleResponse.
+ * Use `create(DeleteScheduleResponseSchema)` to create a new message.
+ */
+export const DeleteScheduleResponseSchema: GenMessage<DeleteScheduleResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 42);
+
+/**
+ * @generated from message degov.v1.TriggerScheduleRequest
+ */
+export type TriggerScheduleRequest = Message<"degov.v1.TriggerScheduleRequest"> & {
+  /**
+   * @generated from field: string schedule_id = 1;
+   */
+  scheduleId: string;
+};
+
+/**
+ * Describes the message degov.v1.TriggerScheduleRequest.
+ * Use `create(TriggerScheduleRequestSchema)` to create a new message.
+ */
+export const TriggerScheduleRequestSchema: GenMessage<TriggerScheduleRequest> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 43);
+
+/**
+ * @generated from message degov.v1.TriggerScheduleResponse
+ */
+export type TriggerScheduleResponse = Message<"degov.v1.TriggerScheduleResponse"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+};
+
+/**
+ * Describes the message degov.v1.TriggerScheduleResponse.
+ * Use `create(TriggerScheduleResponseSchema)` to create a new message.
+ */
+export const TriggerScheduleResponseSchema: GenMessage<TriggerScheduleResponse> = /*@__PURE__*/
+  messageDesc(file_degov_v1_workflow_service, 44);
+
+/**
  * @generated from message degov.v1.GetHistoryRequest
  */
 export type GetHistoryRequest = Message<"degov.v1.GetHistoryRequest"> & {
@@ -1078,7 +1449,7 @@ export type GetHistoryRequest = Message<"degov.v1.GetHistoryRequest"> & {
  * Use `create(GetHistoryRequestSchema)` to create a new message.
  */
 export const GetHistoryRequestSchema: GenMessage<GetHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 31);
+  messageDesc(file_degov_v1_workflow_service, 45);
 
 /**
  * @generated from message degov.v1.GetHistoryResponse
@@ -1102,7 +1473,7 @@ export type GetHistoryResponse = Message<"degov.v1.GetHistoryResponse"> & {
  * Use `create(GetHistoryResponseSchema)` to create a new message.
  */
 export const GetHistoryResponseSchema: GenMessage<GetHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 32);
+  messageDesc(file_degov_v1_workflow_service, 46);
 
 /**
  * @generated from message degov.v1.WatchInstanceRequest
@@ -1126,7 +1497,7 @@ export type WatchInstanceRequest = Message<"degov.v1.WatchInstanceRequest"> & {
  * Use `create(WatchInstanceRequestSchema)` to create a new message.
  */
 export const WatchInstanceRequestSchema: GenMessage<WatchInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 33);
+  messageDesc(file_degov_v1_workflow_service, 47);
 
 /**
  * @generated from message degov.v1.WatchInstanceResponse
@@ -1155,7 +1526,7 @@ export type WatchInstanceResponse = Message<"degov.v1.WatchInstanceResponse"> & 
  * Use `create(WatchInstanceResponseSchema)` to create a new message.
  */
 export const WatchInstanceResponseSchema: GenMessage<WatchInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 34);
+  messageDesc(file_degov_v1_workflow_service, 48);
 
 /**
  * @generated from message degov.v1.WatchEventsRequest
@@ -1196,7 +1567,7 @@ export type WatchEventsRequest = Message<"degov.v1.WatchEventsRequest"> & {
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 35);
+  messageDesc(file_degov_v1_workflow_service, 49);
 
 /**
  * @generated from message degov.v1.WatchEventsResponse
@@ -1249,7 +1620,7 @@ export type WatchEventsResponse = Message<"degov.v1.WatchEventsResponse"> & {
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 36);
+  messageDesc(file_degov_v1_workflow_service, 50);
 
 /**
  * @generated from message degov.v1.ExplainInstanceRequest
@@ -1266,7 +1637,7 @@ export type ExplainInstanceRequest = Message<"degov.v1.ExplainInstanceRequest"> 
  * Use `create(ExplainInstanceRequestSchema)` to create a new message.
  */
 export const ExplainInstanceRequestSchema: GenMessage<ExplainInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 37);
+  messageDesc(file_degov_v1_workflow_service, 51);
 
 /**
  * @generated from message degov.v1.ExplainInstanceResponse
@@ -1290,7 +1661,7 @@ export type ExplainInstanceResponse = Message<"degov.v1.ExplainInstanceResponse"
  * Use `create(ExplainInstanceResponseSchema)` to create a new message.
  */
 export const ExplainInstanceResponseSchema: GenMessage<ExplainInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 38);
+  messageDesc(file_degov_v1_workflow_service, 52);
 
 /**
  * One thing that an instance waits for.
@@ -1369,7 +1740,7 @@ export type Wait = Message<"degov.v1.Wait"> & {
  * Use `create(WaitSchema)` to create a new message.
  */
 export const WaitSchema: GenMessage<Wait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39);
+  messageDesc(file_degov_v1_workflow_service, 53);
 
 /**
  * A task that is not finished.
@@ -1440,7 +1811,7 @@ export type Wait_TaskWait = Message<"degov.v1.Wait.TaskWait"> & {
  * Use `create(Wait_TaskWaitSchema)` to create a new message.
  */
 export const Wait_TaskWaitSchema: GenMessage<Wait_TaskWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 0);
+  messageDesc(file_degov_v1_workflow_service, 53, 0);
 
 /**
  * A timer that has not fired.
@@ -1478,7 +1849,7 @@ export type Wait_TimerWait = Message<"degov.v1.Wait.TimerWait"> & {
  * Use `create(Wait_TimerWaitSchema)` to create a new message.
  */
 export const Wait_TimerWaitSchema: GenMessage<Wait_TimerWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 1);
+  messageDesc(file_degov_v1_workflow_service, 53, 1);
 
 /**
  * An event that the current state takes.
@@ -1511,7 +1882,7 @@ export type Wait_EventWait = Message<"degov.v1.Wait.EventWait"> & {
  * Use `create(Wait_EventWaitSchema)` to create a new message.
  */
 export const Wait_EventWaitSchema: GenMessage<Wait_EventWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 2);
+  messageDesc(file_degov_v1_workflow_service, 53, 2);
 
 /**
  * A child instance that has not ended.
@@ -1545,7 +1916,7 @@ export type Wait_ChildWait = Message<"degov.v1.Wait.ChildWait"> & {
  * Use `create(Wait_ChildWaitSchema)` to create a new message.
  */
 export const Wait_ChildWaitSchema: GenMessage<Wait_ChildWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 3);
+  messageDesc(file_degov_v1_workflow_service, 53, 3);
 
 /**
  * A map with items that are not done; those that have begun are tasks.
@@ -1584,7 +1955,7 @@ export type Wait_MapWait = Message<"degov.v1.Wait.MapWait"> & {
  * Use `create(Wait_MapWaitSchema)` to create a new message.
  */
 export const Wait_MapWaitSchema: GenMessage<Wait_MapWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 4);
+  messageDesc(file_degov_v1_workflow_service, 53, 4);
 
 /**
  * It is paused.
@@ -1599,7 +1970,7 @@ export type Wait_ResumeWait = Message<"degov.v1.Wait.ResumeWait"> & {
  * Use `create(Wait_ResumeWaitSchema)` to create a new message.
  */
 export const Wait_ResumeWaitSchema: GenMessage<Wait_ResumeWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 5);
+  messageDesc(file_degov_v1_workflow_service, 53, 5);
 
 /**
  * As many instances of its workflow run as may.
@@ -1620,7 +1991,7 @@ export type Wait_AdmissionWait = Message<"degov.v1.Wait.AdmissionWait"> & {
  * Use `create(Wait_AdmissionWaitSchema)` to create a new message.
  */
 export const Wait_AdmissionWaitSchema: GenMessage<Wait_AdmissionWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 6);
+  messageDesc(file_degov_v1_workflow_service, 53, 6);
 
 /**
  * A worker evaluates the guard of a transition.
@@ -1646,7 +2017,7 @@ export type Wait_DecisionWait = Message<"degov.v1.Wait.DecisionWait"> & {
  * Use `create(Wait_DecisionWaitSchema)` to create a new message.
  */
 export const Wait_DecisionWaitSchema: GenMessage<Wait_DecisionWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 7);
+  messageDesc(file_degov_v1_workflow_service, 53, 7);
 
 /**
  * Undo actions run.
@@ -1681,7 +2052,7 @@ export type Wait_CompensationWait = Message<"degov.v1.Wait.CompensationWait"> & 
  * Use `create(Wait_CompensationWaitSchema)` to create a new message.
  */
 export const Wait_CompensationWaitSchema: GenMessage<Wait_CompensationWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 8);
+  messageDesc(file_degov_v1_workflow_service, 53, 8);
 
 /**
  * A transition that has been chosen and goes on once the tasks of its actions are done.
@@ -1710,7 +2081,7 @@ export type Wait_TransitionWait = Message<"degov.v1.Wait.TransitionWait"> & {
  * Use `create(Wait_TransitionWaitSchema)` to create a new message.
  */
 export const Wait_TransitionWaitSchema: GenMessage<Wait_TransitionWait> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 39, 9);
+  messageDesc(file_degov_v1_workflow_service, 53, 9);
 
 /**
  * @generated from message degov.v1.ListWorkersRequest
@@ -1723,7 +2094,7 @@ export type ListWorkersRequest = Message<"degov.v1.ListWorkersRequest"> & {
  * Use `create(ListWorkersRequestSchema)` to create a new message.
  */
 export const ListWorkersRequestSchema: GenMessage<ListWorkersRequest> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 40);
+  messageDesc(file_degov_v1_workflow_service, 54);
 
 /**
  * @generated from message degov.v1.ListWorkersResponse
@@ -1740,7 +2111,7 @@ export type ListWorkersResponse = Message<"degov.v1.ListWorkersResponse"> & {
  * Use `create(ListWorkersResponseSchema)` to create a new message.
  */
 export const ListWorkersResponseSchema: GenMessage<ListWorkersResponse> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 41);
+  messageDesc(file_degov_v1_workflow_service, 55);
 
 /**
  * A registered worker.
@@ -1797,7 +2168,7 @@ export type Worker = Message<"degov.v1.Worker"> & {
  * Use `create(WorkerSchema)` to create a new message.
  */
 export const WorkerSchema: GenMessage<Worker> = /*@__PURE__*/
-  messageDesc(file_degov_v1_workflow_service, 42);
+  messageDesc(file_degov_v1_workflow_service, 56);
 
 /**
  * What clients call. Errors are Connect's; every message says what could not be done, why, and what would be right.
@@ -1953,6 +2324,66 @@ export const WorkflowService: GenService<{
     methodKind: "unary";
     input: typeof BulkOperateRequestSchema;
     output: typeof BulkOperateResponseSchema;
+  },
+  /**
+   * Makes a schedule, or finds the one that an equal request has made. ALREADY_EXISTS; NOT_FOUND for the workflow.
+   *
+   * @generated from rpc degov.v1.WorkflowService.CreateSchedule
+   */
+  createSchedule: {
+    methodKind: "unary";
+    input: typeof CreateScheduleRequestSchema;
+    output: typeof CreateScheduleResponseSchema;
+  },
+  /**
+   * NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.GetSchedule
+   */
+  getSchedule: {
+    methodKind: "unary";
+    input: typeof GetScheduleRequestSchema;
+    output: typeof GetScheduleResponseSchema;
+  },
+  /**
+   * By id.
+   *
+   * @generated from rpc degov.v1.WorkflowService.ListSchedules
+   */
+  listSchedules: {
+    methodKind: "unary";
+    input: typeof ListSchedulesRequestSchema;
+    output: typeof ListSchedulesResponseSchema;
+  },
+  /**
+   * Replaces what a schedule says, pausing included; what it has started goes on. NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.UpdateSchedule
+   */
+  updateSchedule: {
+    methodKind: "unary";
+    input: typeof UpdateScheduleRequestSchema;
+    output: typeof UpdateScheduleResponseSchema;
+  },
+  /**
+   * Ends a schedule; what it has started goes on. Deleting one that is not there changes nothing.
+   *
+   * @generated from rpc degov.v1.WorkflowService.DeleteSchedule
+   */
+  deleteSchedule: {
+    methodKind: "unary";
+    input: typeof DeleteScheduleRequestSchema;
+    output: typeof DeleteScheduleResponseSchema;
+  },
+  /**
+   * Starts an instance of a schedule now, whatever its overlap policy says. NOT_FOUND.
+   *
+   * @generated from rpc degov.v1.WorkflowService.TriggerSchedule
+   */
+  triggerSchedule: {
+    methodKind: "unary";
+    input: typeof TriggerScheduleRequestSchema;
+    output: typeof TriggerScheduleResponseSchema;
   },
   /**
    * History records in order. NOT_FOUND.

@@ -1,0 +1,94 @@
+/** What clients do with schedules. Every change is one transaction. */
+
+import { DegovError } from "../../shared/errors.ts";
+import { newOperationId } from "../../shared/ids.ts";
+import { canonicalJson } from "../../shared/json.ts";
+import { unknownWorkflow } from "../definitions.ts";
+import { decodeJson, scheduleKey, schedulesRange } from "../keyspace.ts";
+import { clearLarge, completeLarge } from "../large_value.ts";
+import type { Run, Scheduler } from "../scheduler/scheduler.ts";
+import { CronTimes } from "./cron_times.ts";
+import { readSchedule, type ScheduleRecord, type ScheduleSpec, writeSchedule } from "./schedule_record.ts";
+import { clearNext, setNext, trigger } from "./ticking.ts";
+
+export class Schedules {
+  readonly #scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  /** Makes a schedule. @throws DegovError INVALID_ARGUMENT, NOT_FOUND (workflow), ALREADY_EXISTS */
+  async create(id: string, spec: ScheduleSpec): Promise<ScheduleRecord> {
+    return await this.#scheduler.transact(async (run) => {
+      const existing = await readSchedule(run.txn, id);
+      if (existing !== undefined) {
+        if (canonicalJson(existing.spec) === canonicalJson(spec)) return existing;
+        const message = `Cannot create schedule "${id}": there is another of this id; update it, or choose another id`;
+        throw new DegovError("ALREADY_EXISTS", message);
+      }
+      const record: ScheduleRecord = { id, spec, createdAtMs: run.nowMs, started: 0, skipped: 0 };
+      await this.#put(run, record);
+      return record;
+    });
+  }
+
+  /** Replaces what a schedule says. @throws DegovError INVALID_ARGUMENT, NOT_FOUND */
+  async update(id: string, spec: ScheduleSpec): Promise<ScheduleRecord> {
+    return await this.#scheduler.transact(async (run) => {
+      const record = await require(run, id);
+      clearNext(run, record);
+      const updated = { ...record, spec };
+      if (spec.overlap !== "buffer_one" || spec.paused) delete updated.bufferedAtMs;
+      await this.#put(run, updated);
+      return updated;
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#scheduler.transact(async (run) => {
+      const record = await readSchedule(run.txn, id);
+      if (record === undefined) return;
+      clearNext(run, record);
+      clearLarge(run.txn, scheduleKey(id), await run.txn.get(scheduleKey(id)));
+    });
+  }
+
+  /** Starts an instance now; its id. @throws DegovError NOT_FOUND, INVALID_ARGUMENT */
+  async trigger(id: string): Promise<string> {
+    const instanceId = `${id}.${newOperationId()}`;
+    await this.#scheduler.transact(async (run) => await trigger(run, await require(run, id), instanceId));
+    return instanceId;
+  }
+
+  /** @throws DegovError NOT_FOUND */
+  async get(id: string): Promise<ScheduleRecord> {
+    return await this.#scheduler.transact((run) => require(run, id));
+  }
+
+  /** By id, beginning after one. */
+  async list(after: string | undefined, limit: number): Promise<ScheduleRecord[]> {
+    return await this.#scheduler.options.store.transact(async (txn) => {
+      const { begin, end } = schedulesRange(after);
+      const pairs = await txn.range(begin, end, { limit, snapshot: true });
+      const wholes = await Promise.all(
+        pairs.map(({ key, value }) => completeLarge(txn, key, value, { snapshot: true })),
+      );
+      return wholes.map((whole) => decodeJson<ScheduleRecord>(whole));
+    });
+  }
+
+  async #put(run: Run, record: ScheduleRecord): Promise<void> {
+    const { cron, timeZone, workflow, version, paused } = record.spec;
+    new CronTimes(cron, timeZone); // refused before anything is written
+    if (await run.definitions.load(run.txn, workflow, version) === undefined) throw unknownWorkflow(workflow, version);
+    if (!paused) setNext(run, record, run.nowMs);
+    await writeSchedule(run.txn, record);
+  }
+}
+
+async function require({ txn }: Run, id: string): Promise<ScheduleRecord> {
+  const record = await readSchedule(txn, id);
+  if (record !== undefined) return record;
+  throw new DegovError("NOT_FOUND", `Cannot find schedule "${id}": there is none of this id`);
+}
