@@ -8,8 +8,10 @@ import { cancelCommand, retryCommand, sendCommand } from "./commands/change.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { listCommand, workersCommand, workflowsCommand } from "./commands/list.ts";
+import { exportCommand, importCommand } from "./commands/move.ts";
 import { engineCommand, workerCommand } from "./commands/processes.ts";
 import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
+import { forkCommand, migrateCommand, pauseCommand, resumeCommand } from "./commands/steer.ts";
 import { startCommand } from "./commands/start.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
@@ -31,12 +33,16 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
     commands: (session) => [
       ...[startCommand(session), sendCommand(session), getCommand(session), listCommand(session)],
       ...[watchCommand(session), historyCommand(session), explainCommand(session)],
-      ...[cancelCommand(session), retryCommand(session)],
+      ...[cancelCommand(session), retryCommand(session), pauseCommand(session), resumeCommand(session)],
+      ...[forkCommand(session), migrateCommand(session)],
     ],
   },
   {
     heading: "Operate:",
-    commands: (session) => [workersCommand(session), eventsCommand(session), tokenCommand(session)],
+    commands: (session) => [
+      ...[workersCommand(session), eventsCommand(session), tokenCommand(session)],
+      ...[exportCommand(session), importCommand(session)],
+    ],
   },
 ];
 

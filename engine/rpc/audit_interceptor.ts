@@ -11,6 +11,11 @@ const AUDITED: { readonly [method: string]: readonly string[] } = {
   SendEvent: ["instanceId", "name"],
   CancelInstance: ["instanceId"],
   RetryInstance: ["instanceId"],
+  PauseInstance: ["instanceId"],
+  ResumeInstance: ["instanceId"],
+  ForkInstance: ["instanceId", "newInstanceId"],
+  MigrateInstance: ["instanceId"],
+  BulkOperate: ["workflow"],
   RegisterWorker: ["workerId"],
   DeregisterWorker: ["workerId"],
 };
