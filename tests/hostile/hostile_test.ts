@@ -6,7 +6,7 @@ import { CONSOLE_BYTES_MAX, CONSOLE_LINES_MAX } from "../../shared/limits.ts";
 import type { Outcome, Pool } from "../../worker/pool/pool.ts";
 import { ALL_TRACES, CASES, type HostileCase } from "./cases.ts";
 import { mixedKind, mixedTask } from "./mixed_load.ts";
-import { childrenOf, HONEST, openTestPool, outputOf, runTask } from "../../worker/pool/testing/pool_fixture.ts";
+import { childrenOf, HONEST, openTestPool, outputOf, runTask, until } from "../../worker/pool/testing/pool_fixture.ts";
 
 Deno.test("hostile code: every attack is stopped, and the next task is served", async (t) => {
   assert(CASES.length >= 100, `${CASES.length} attacks`);
@@ -93,12 +93,13 @@ function assertExpected(attack: HostileCase, outcome: Outcome): void {
   assert(bytes <= CONSOLE_BYTES_MAX, `${bytes} bytes of console`);
 }
 
-/** A core that burns uses 50 ticks in this window; isolates at rest use none to speak of. */
+/** A core that burns uses 50 ticks in this window, for ever; isolates at rest use none to speak of. */
 async function assertQuiet(): Promise<void> {
-  const before = await childrenTicks();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const used = await childrenTicks() - before;
-  assert(used <= 15, `the isolates used ${used} ticks of CPU in half a second`);
+  await until("half a second in which the isolates use no core", async () => {
+    const before = await childrenTicks();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return await childrenTicks() - before <= 5;
+  });
 }
 
 async function childrenTicks(): Promise<number> {

@@ -5,7 +5,10 @@ import type { IsolateCommand } from "./isolate_process.ts";
 
 const MIB = 1024 * 1024;
 
-/** This Deno, with no permission, running the isolate's warden. */
+/** The first argument that makes a compiled binary an isolate's process; its main program then calls runWarden. */
+export const ISOLATE_ARGUMENT = "--isolate-process";
+
+/** This Deno, with no permission, running the isolate's warden; or this very binary, when it is a compiled one. */
 export function isolateCommand(heapBytesMax = TASK_MEMORY_BYTES_DEFAULT): IsolateCommand {
   const flags = [
     `--max-old-space-size=${Math.ceil(heapBytesMax / MIB)}`,
@@ -14,6 +17,8 @@ export function isolateCommand(heapBytesMax = TASK_MEMORY_BYTES_DEFAULT): Isolat
     // instead of 100 MB on a busy machine, and was taken for a bomb.
     "--no-concurrent-array-buffer-sweeping",
   ];
+  const env = { DENO_V8_FLAGS: flags.join(",") };
+  if (Deno.build.standalone) return { path: Deno.execPath(), args: [ISOLATE_ARGUMENT], env };
   return {
     path: Deno.execPath(),
     args: [
@@ -25,8 +30,8 @@ export function isolateCommand(heapBytesMax = TASK_MEMORY_BYTES_DEFAULT): Isolat
       "--no-npm",
       "--cached-only",
       "--unstable-worker-options",
-      `--v8-flags=${flags.join(",")}`,
       new URL("../isolate/warden.ts", import.meta.url).href,
     ],
+    env,
   };
 }

@@ -21,6 +21,8 @@ import {
 export interface IsolateCommand {
   path: string;
   args: string[];
+  /** All of its environment, but for NO_COLOR. */
+  env?: Record<string, string>;
 }
 
 /** A reply from the isolate; the payload is valid only during the call. */
@@ -71,7 +73,7 @@ export class IsolateProcess {
     this.#child = new Deno.Command(command.path, {
       args: command.args,
       clearEnv: true, // I1
-      env: { NO_COLOR: "1" },
+      env: { ...command.env, NO_COLOR: "1" },
       cwd: "/",
       stdin: "piped",
       stdout: "piped",
