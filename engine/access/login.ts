@@ -84,13 +84,13 @@ const styleHash = crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE
 async function page(request: Request, { status, problem }: { status: number; problem?: string }): Promise<Response> {
   const action = `/login?next=${encodeURIComponent(nextOf(request))}`;
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>degov: log in</title>` +
-    `<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body>` +
+    `<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><main>` +
     `<form method="post" action="${action}"><h1>degov</h1>${
       problem === undefined ? "" : `<p role="alert">${problem}</p>`
     }` +
     `<label for="token">Token</label>` +
     `<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>` +
-    `<button>Log in</button></form></body></html>`;
+    `<button>Log in</button></form></main></body></html>`;
   const policy = `default-src 'none'; style-src 'sha256-${await styleHash}'; form-action 'self'; base-uri 'none'; ` +
     "frame-ancestors 'none'";
   return new Response(html, {

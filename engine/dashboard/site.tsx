@@ -37,6 +37,9 @@ const NOTICES: Readonly<Record<string, string>> = {
   forked: "This instance was made of the other, as it was then.",
 };
 
+/** The name that engine/access gives a session; only whether there is one matters here. */
+const SESSION_COOKIE = /(?:^|;\s*)(?:__Host-)?degov=/;
+
 const REASON_CHARS_MAX = 1_000;
 
 export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): Hono {
@@ -67,7 +70,10 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
     return streams.ofInstance(instanceId, after, context.req.raw);
   });
 
-  hono.get("/", async (context) => context.html(await overviewPage(engine, pulse)));
+  hono.get("/", async (context) => {
+    const hasSession = SESSION_COOKIE.test(context.req.header("cookie") ?? "");
+    return context.html(await overviewPage(engine, pulse, { hasSession }));
+  });
   hono.get("/workers", async (context) => context.html(await workersPage(engine, pulse)));
   hono.get("/find", async (context) => {
     const id = readId(context.req.query("id"), "the id");

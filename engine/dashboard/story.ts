@@ -22,6 +22,7 @@ export interface AttemptSpan {
 
 export interface TaskSpan {
   taskId: string;
+  /** With the number of the item, from 1, where it is of a map. */
   name: string;
   scheduledAtMs: number;
   attempts: AttemptSpan[];
@@ -91,7 +92,7 @@ function take(story: Story, entry: HistoryEntry, { atMs, sequence }: HistoryReco
     case "taskScheduled":
       visit?.tasks.push({
         taskId: entry.taskId,
-        name: entry.name,
+        name: entry.index === undefined ? entry.name : `${entry.name} ${entry.index + 1}`,
         scheduledAtMs: atMs,
         attempts: [],
         outcome: "open",

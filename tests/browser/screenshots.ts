@@ -25,29 +25,30 @@ const SHOTS: readonly Shot[] = [
   { name: "dashboard-overview", path: "/" },
   { name: "dashboard-instances", path: "/instances" },
   { name: "dashboard-instance", path: "/instances/order-1007", whole: true },
-  { name: "dashboard-instance-dark", path: "/instances/order-1007", dark: true },
+  { name: "dashboard-instance-dark", path: "/instances/order-1001", dark: true, height: 1_000 },
   { name: "dashboard-failure", path: "/instances/import-7", height: 1100 },
   { name: "dashboard-definition", path: "/definitions/order?version=2&against=1", whole: true },
   { name: "dashboard-workers", path: "/workers", height: 560 },
-  { name: "dashboard-narrow", path: "/instances/order-1007", dark: true, width: 400, height: 860 },
+  { name: "dashboard-narrow", path: "/instances/order-1001", dark: true, width: 400, height: 860 },
 ];
 
 const HOUR_MS = 3_600_000;
-const MINUTES = 60;
+/** As many as the drawing has points. */
+const STEPS_PER_HOUR = 120;
 
 /** Lets an hour pass in which instances come and go in waves. */
 async function passAnHour(site: Site, move: (ms: number) => void): Promise<void> {
   let number = 0;
-  for (let minute = 0; minute < MINUTES; minute++) {
-    const count = Math.round(7 + 5 * Math.sin(minute / 7) + minute % 3);
+  for (let step = 0; step < STEPS_PER_HOUR; step++) {
+    const count = Math.round(7 + 4 * Math.sin(step / 14) + step % 3);
     const ids = Array.from({ length: count }, () => `visit-${++number}`);
     await Promise.all(ids.map((instanceId, index) => {
-      const price = minute > 40 && minute < 48 && index % 4 === 0 ? -1 : 12;
+      const price = step > 80 && step < 92 && index % 4 === 0 ? -1 : 12;
       return site.client.start("import", { instanceId, input: { rows: [{ id: "r-1", price }] } });
     }));
     await Promise.all(ids.map((id) => site.client.result(id, { waitMs: 20_000 })));
     await (await fetch(site.url)).text(); // looks at the queue
-    move(HOUR_MS / MINUTES);
+    move(HOUR_MS / STEPS_PER_HOUR);
   }
 }
 

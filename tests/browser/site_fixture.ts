@@ -1,6 +1,7 @@
 /** A real engine and worker with the dashboard on a socket, and Chromium to look at it. */
 
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { WatchedTokenFile } from "../../engine/access/token_table.ts";
 import { type EngineServer, serveEngine } from "../../engine/server.ts";
 import { MemoryStore } from "../../engine/store/memory_store.ts";
 import { DegovClient } from "../../shared/client/client.ts";
@@ -24,7 +25,7 @@ export interface Site {
 
 /** Opens an engine on a store in memory, with a worker of two isolates unless there shall be none. */
 export async function openSite(
-  options: { worker?: boolean; clock?: Clock; sessionTimeoutMs?: number } = {},
+  options: { worker?: boolean; clock?: Clock; sessionTimeoutMs?: number; tokens?: WatchedTokenFile } = {},
 ): Promise<Site> {
   const { worker, ...engine } = options;
   const store = new MemoryStore({ clock: systemClock });

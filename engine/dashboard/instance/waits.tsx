@@ -54,7 +54,7 @@ function WaitWords({ wait, nowMs }: { wait: ExplainedWait; nowMs: number }) {
         )
         : (
           <>
-            <Moment ms={wait.fireAtMs} nowMs={nowMs} /> it goes to <Names names={wait.targets} />
+            It goes to <Names names={wait.targets} /> <Moment ms={wait.fireAtMs} nowMs={nowMs} />
             {wait.isGuarded && ", if a guard holds"}.
           </>
         );

@@ -14,7 +14,8 @@ const FAILED_SHOWN = 8;
 /** Intervals drawn as one point. */
 const PER_POINT = 3;
 
-export async function overviewPage(engine: Engine, pulse: Pulse) {
+/** `hasSession`: the viewer has logged in, and may want to leave. */
+export async function overviewPage(engine: Engine, pulse: Pulse, { hasSession }: { hasSession: boolean }) {
   const nowMs = engine.nowMs();
   const [queue, workers, { all: counts, byWorkflow }, failed] = await Promise.all([
     pulse.queue(),
@@ -53,7 +54,14 @@ export async function overviewPage(engine: Engine, pulse: Pulse) {
     live: "/live",
     children: (
       <>
-        <h1>Overview</h1>
+        <div class="title">
+          <h1>Overview</h1>
+          {hasSession && (
+            <form class="leave" method="post" action="/logout">
+              <button type="submit">Log out</button>
+            </form>
+          )}
+        </div>
         <div id="concerns" data-region>
           <Concerns concerns={concerns} />
         </div>

@@ -40,7 +40,7 @@ export function formatRelative(ms: number, nowMs: number): string {
     ? `${Math.floor(awayMs / 60_000)} min`
     : awayMs < 172_800_000
     ? `${Math.floor(awayMs / 3_600_000)} h`
-    : `${Math.floor(awayMs / 86_400_000)} d`;
+    : `${Math.round(awayMs / 86_400_000)} d`;
   return ms <= nowMs ? `${coarse} ago` : `in ${coarse}`;
 }
 
