@@ -1,6 +1,7 @@
 /** The operator's command. */
 
 import { CommanderError } from "commander";
+import { ISOLATE_ARGUMENT } from "../worker/pool/isolate_command.ts";
 import { suggest } from "./completions.ts";
 import { processEnvironment, wantsColor } from "./config.ts";
 import { reportFailure, usageExit } from "./failure.ts";
@@ -40,4 +41,11 @@ function ofProcess(): Surroundings {
   };
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  if (Deno.build.standalone && Deno.args[0] === ISOLATE_ARGUMENT) {
+    const { runWarden } = await import("../worker/isolate/warden.ts");
+    runWarden();
+    await new Promise(() => {}); // it ends the process itself
+  }
+  Deno.exit(await main(Deno.args));
+}

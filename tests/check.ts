@@ -12,6 +12,10 @@ const CHECKS: readonly Check[] = [
   { name: "types", args: ["check", "--lock=deno.dev.lock", ...frozen, "."] },
   { name: "lock files", args: ["run", "-P=check", "tests/lock.ts", "--check"] },
   { name: "generated code", args: ["run", "-P=check", ...frozen, "proto/generate.ts", "--check"] },
+  {
+    name: "generated pages",
+    args: ["run", "-P=check", "--lock=deno.dev.lock", ...frozen, "docs/generate.ts", "--check"],
+  },
 ];
 
 let failed = 0;

@@ -8,6 +8,7 @@ import { exitWith, stopSignal } from "../shared/program.ts";
 import { readWorkerConfig, WORKER_HELP } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
 import { EngineClient } from "./engine_client.ts";
+import { ISOLATE_ARGUMENT } from "./pool/isolate_command.ts";
 import { runWorkerProcess, spawnWorkerProcess } from "./process.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -36,9 +37,15 @@ export async function main(args: readonly string[], command: readonly string[]):
 }
 
 if (import.meta.main) {
+  if (Deno.build.standalone && Deno.args[0] === ISOLATE_ARGUMENT) {
+    const { runWarden } = await import("./isolate/warden.ts");
+    runWarden();
+    await new Promise(() => {}); // it ends the process itself
+  }
   try {
     const permissions = ["--quiet", "-P=worker"];
-    await main(Deno.args, [Deno.execPath(), "run", ...permissions, import.meta.filename!]);
+    const self = Deno.build.standalone ? [] : ["run", ...permissions, import.meta.filename!];
+    await main(Deno.args, [Deno.execPath(), ...self]);
   } catch (error) {
     exitWith(error);
   }
