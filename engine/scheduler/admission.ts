@@ -20,6 +20,7 @@ import {
 import type { Instance } from "../machine/instance.ts";
 import type { Txn } from "../store/store.ts";
 import type { Effects } from "./effects.ts";
+import { inTurn } from "./turns.ts";
 
 interface Admission {
   readonly txn: Txn;
@@ -31,23 +32,29 @@ interface Admission {
 export const ADMIT_TIMER = "admit:";
 
 /** Takes a permit, or queues the instance up; true when it has to wait. */
-export async function enroll(
+export function enroll(
   { txn, nowMs }: Admission,
   { name, limit }: Definition,
   { instanceId, limitKey }: { instanceId: string; limitKey: string },
 ): Promise<boolean> {
-  const key = admissionsKey(name, limitKey);
-  const taken = await countTaken(txn, key);
-  if (taken < limit!.max) {
-    txn.set(key, encodeJson(taken + 1));
-    return false;
-  }
-  txn.set(admissionQueueKey(name, limitKey, { sinceMs: nowMs, instanceId }), EMPTY);
-  return true;
+  return inTurn(txn, async () => {
+    const key = admissionsKey(name, limitKey);
+    const taken = await countTaken(txn, key);
+    if (taken < limit!.max) {
+      txn.set(key, encodeJson(taken + 1));
+      return false;
+    }
+    txn.set(admissionQueueKey(name, limitKey, { sinceMs: nowMs, instanceId }), EMPTY);
+    return true;
+  });
 }
 
 /** An instance has ended: gives its permit to the next, or leaves the queue (I1). `before` is what it was before. */
-export async function leave(admission: Admission, before: Instance): Promise<void> {
+export function leave(admission: Admission, before: Instance): Promise<void> {
+  return inTurn(admission.txn, () => leaveNow(admission, before));
+}
+
+async function leaveNow(admission: Admission, before: Instance): Promise<void> {
   const { txn, effects, nowMs } = admission;
   const { workflow, id, limitKey = "", phase } = before;
   if (phase.kind === "waiting") {

@@ -23,6 +23,7 @@ import { post } from "./outbox.ts";
 import { wakeSchedule } from "./schedule_timer.ts";
 import { pauseTask, placeNew, releasePermit, resumeTask } from "./placing.ts";
 import { readUnfinishedTask } from "./task_record.ts";
+import { inTurn } from "./turns.ts";
 
 /** An accepted result of the machine. */
 export type Accepted = Extract<MachineResult, { kind: "accepted" }>;
@@ -113,7 +114,15 @@ async function carryOut(
 
 async function cancelTask(application: Application, instanceId: string, taskId: string): Promise<void> {
   const { txn, effects } = application;
-  const task = await readUnfinishedTask(txn, instanceId, taskId);
+  let task = await readUnfinishedTask(txn, instanceId, taskId);
+  // One that waits for a permit may be given it by another step of this transaction: looked at again in its turn.
+  if (task?.record.status === "limited") {
+    task = await inTurn(txn, async () => {
+      const now = await readUnfinishedTask(txn, instanceId, taskId);
+      if (now?.record.status === "limited") clearPlace(txn, { instanceId, taskId }, now.record);
+      return now;
+    });
+  }
   if (task === undefined) return;
   const { record, head } = task;
   clearPlace(txn, { instanceId, taskId }, record);

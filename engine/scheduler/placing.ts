@@ -20,6 +20,7 @@ import {
 import type { Txn } from "../store/store.ts";
 import type { Effects } from "./effects.ts";
 import { clearPlace, delay, leaseOrQueue, type TaskBody, type TaskName, toLimit, toTaskBody } from "./grant.ts";
+import { inTurn } from "./turns.ts";
 import { readUnfinishedTask, type TaskPlace, type UnfinishedTask, writeTask } from "./task_record.ts";
 
 interface Placing {
@@ -36,7 +37,7 @@ export function place(placing: Placing, task: TaskName & TaskBody): Promise<void
     leaseOrQueue(placing.txn, placing.effects, { ...placing, ...task });
     return undefined;
   }
-  return placeRare(placing, task);
+  return inTurn(placing.txn, () => placeRare(placing, task));
 }
 
 /** Puts a task that is new where it belongs. */
@@ -48,14 +49,18 @@ export function placeNew(placing: Placing, task: TaskName & TaskBody): Promise<v
 
 /** Puts a task aside until its next attempt is due; meanwhile it holds no permit. */
 export async function placeLater(placing: Placing, task: TaskName & TaskBody, retryAtMs: number): Promise<void> {
-  const body = await withoutPermit(placing, task);
+  const body = await inTurn(placing.txn, () => withoutPermit(placing, task));
   if (body.counts.paused) write(placing.txn, body, { status: "paused", readyAtMs: retryAtMs });
   else delay(placing.txn, placing.effects, { ...body, retryAtMs });
 }
 
 /** Gives back the permit of a task that leaves its place for good, if it holds one (P1). */
 export async function releasePermit(placing: Placing, record: UnfinishedTask): Promise<void> {
-  if (!record.permit) return;
+  if (record.permit) await inTurn(placing.txn, () => giveBack(placing, record));
+}
+
+/** In its turn. */
+async function giveBack(placing: Placing, record: UnfinishedTask): Promise<void> {
   const { txn } = placing;
   const limit = toLimit(record);
   const { begin, end } = permitQueueRange(limit);
@@ -88,7 +93,7 @@ export async function pauseTask(placing: Placing, name: TaskName): Promise<void>
   }
   clearPlace(txn, name, record);
   const readyAtMs = record.status === "delayed" ? record.retryAtMs : record.readyAtMs;
-  write(txn, await withoutPermit(placing, paused), { status: "paused", readyAtMs });
+  write(txn, await inTurn(txn, () => withoutPermit(placing, paused)), { status: "paused", readyAtMs });
 }
 
 /** Puts a task back whose instance goes on. */
@@ -107,6 +112,7 @@ export async function resumeTask(placing: Placing, name: TaskName): Promise<void
   else delay(placing.txn, placing.effects, { ...resumed, retryAtMs: record.readyAtMs });
 }
 
+/** In its turn. */
 async function placeRare(placing: Placing, task: TaskName & TaskBody): Promise<void> {
   const { txn, effects, nowMs } = placing;
   const { facts, counts } = task;
@@ -125,9 +131,10 @@ async function placeRare(placing: Placing, task: TaskName & TaskBody): Promise<v
   txn.set(permitQueueKey(limit, { readyAtMs: nowMs, priority: facts.priority, instanceId, taskId }), EMPTY);
 }
 
+/** In its turn. */
 async function withoutPermit<Task extends TaskBody>(placing: Placing, task: Task): Promise<Task> {
   if (!task.counts.permit) return task;
-  await releasePermit(placing, { ...task.facts, ...task.counts, status: "paused", readyAtMs: 0 });
+  await giveBack(placing, { ...task.facts, ...task.counts, status: "paused", readyAtMs: 0 });
   return { ...task, counts: { ...task.counts, permit: undefined } };
 }
 
