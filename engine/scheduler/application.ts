@@ -86,6 +86,7 @@ async function carryOut(
         facts: limitKey === undefined ? facts : { ...facts, limit: { max: facts.limit!.max, key: limitKey } },
         counts: { attempt: 0, failures: 0, crashes: 0, losses: 0 },
         inputJson: JSON.stringify(command.input),
+        traceparent: effects.trace?.contextOf(instanceId),
       });
       break;
     }

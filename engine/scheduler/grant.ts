@@ -55,6 +55,7 @@ export function toTaskBody({ record, inputJson, head }: StoredTask): TaskBody {
     counts: { attempt, failures, crashes, losses, lastFailure, permit, paused },
     inputJson,
     head,
+    ...traced(record as Traced),
   };
 }
 
@@ -147,7 +148,7 @@ export function clearPlace(txn: Txn, { instanceId, taskId }: TaskName, record: U
 }
 
 /** Nothing, where nothing is traced. */
-function traced({ traceparent }: Traced): Traced {
+export function traced({ traceparent }: Traced): Traced {
   return traceparent === undefined ? {} : { traceparent };
 }
 

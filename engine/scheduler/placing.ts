@@ -18,8 +18,9 @@ import {
   permitsKey,
 } from "../keyspace.ts";
 import type { Txn } from "../store/store.ts";
+import type { Traced } from "../signals/txn_trace.ts";
 import type { Effects } from "./effects.ts";
-import { clearPlace, delay, leaseOrQueue, type TaskBody, type TaskName, toLimit, toTaskBody } from "./grant.ts";
+import { clearPlace, delay, leaseOrQueue, type TaskBody, type TaskName, toLimit, toTaskBody, traced } from "./grant.ts";
 import { inTurn } from "./turns.ts";
 import { readUnfinishedTask, type TaskPlace, type UnfinishedTask, writeTask } from "./task_record.ts";
 
@@ -145,5 +146,6 @@ async function countPermits(txn: Txn, key: Uint8Array): Promise<number> {
 
 function write(txn: Txn, task: TaskName & TaskBody, at: TaskPlace): void {
   const { instanceId, taskId, facts, counts, inputJson, head } = task;
-  writeTask(txn, instanceId, taskId, { record: { ...facts, ...counts, ...at }, inputJson, head });
+  const record: UnfinishedTask & Traced = { ...facts, ...counts, ...at, ...traced(task) };
+  writeTask(txn, instanceId, taskId, { record, inputJson, head });
 }
