@@ -2,8 +2,11 @@
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { Worker } from "node:worker_threads";
-import { Piscina } from "piscina";
-import Tinypool from "tinypool";
+
+// By a function, since the packages are there only where the bench has put this file.
+const load = (name) => import(name);
+const { Piscina } = await load("piscina");
+const { Tinypool } = await load("tinypool");
 
 const filename = new URL("./pool_peer_task.mjs", import.meta.url).href;
 const [threads] = process.argv.slice(2).map(Number);
