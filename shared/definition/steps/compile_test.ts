@@ -197,6 +197,9 @@ const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
   ["a rung that does nothing", "- {id: a, type: {act: null}, timeout: {after: 1h}}", [
     /^steps\[0\]\.timeout .* does nothing: give "steps", "next" or "error"$/,
   ]],
+  ["a rung whose steps do nothing", "- {id: a, type: {act: null}, timeout: {after: 1h, steps: [{id: b}]}}", [
+    /^steps\[0\]\.timeout\.steps .* does nothing: give it a step that does something beside the other$/,
+  ]],
   ["two rungs at once", "- {id: a, type: {act: null}, timeout: [{after: 60m, error: E}, {after: 1h, error: F}]}", [
     /timeout\[1\] .* is never reached/,
     /^steps\[0\]\.timeout\[1\]\.after .* the step has another rung after 1h: make them one$/,

@@ -44,7 +44,12 @@ function toTransition(
     const follow = target === undefined ? END : entryOf(target);
     return { delayMs, target: addSteps(rung.steps, { ...scope, follow, before: step }, compilation) };
   }
-  return { delayMs, actions: rung.steps.flatMap((beside) => actionsBeside(beside, compilation)) };
+  const actions = rung.steps.flatMap((beside) => actionsBeside(beside, compilation));
+  if (actions.length === 0 && compilation.reading.isWhole) {
+    const message = "does nothing: give it a step that does something beside the other";
+    compilation.reading.report(compilation.reading.placeOf(rung, "steps"), message);
+  }
+  return { delayMs, actions };
 }
 
 /** What is done while the step goes on. There is one state, so it can only be what needs none of its own. */
