@@ -110,12 +110,17 @@ export class WorkerNode {
         }, signal);
         return { tasks: tasks.map(toTask), stop: stop.map(toLease) };
       },
-      complete: async (_session, completions) => {
+      complete: async ({ session }, completions, slots = 0) => {
         const sent = completions.map(toCompletion);
         for (const completion of sent) journal.reported(completion);
-        const statuses = await this.#call(node, (engine) => engine.tasks.complete(node.name, sent));
+        const worker = { id: node.name, session, slots };
+        const { statuses, tasks, stop } = await this.#call(node, (engine) => engine.tasks.exchange(worker, sent));
         statuses.forEach((status, index) => journal.judged(sent[index], status));
-        return statuses.map((status) => STATUSES[status]);
+        return {
+          statuses: statuses.map((status) => STATUSES[status]),
+          tasks: tasks.map(toTask),
+          stop: stop.map(toLease),
+        };
       },
       heartbeat: async ({ session }, leases) =>
         (await this.#call(node, (engine) => engine.workers.heartbeat(node.name, session, leases.map(fromLease))))
