@@ -29,11 +29,11 @@ const TRANSITION_FIELDS: Record<string, Field> = {
 };
 
 /** Failure codes, in the order of their code units, as theirs has no meaning. */
-const CODES: Shape<string[]> = followedBy(
+export const CODES: Shape<string[]> = followedBy(
   oneOrMany(text("a failure's code", 128), CODES_PER_TRANSITION_MAX),
   (codes, place, reading, value) => {
     if (Array.isArray(value) && value.length === 0) {
-      reading.report(place, "has no code, so the transition is never taken: give one, or leave it out");
+      reading.report(place, "has no code, so nothing is ever taken: give one, or leave it out");
     }
     return [...new Set(codes)].sort();
   },

@@ -214,7 +214,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     [/^states\.a\.on\.error\[1\] .* is never reached: a transition before it takes the same codes without a guard/],
   ],
   ["no code", inState("enter: {task: t, code: '1'}\non: {error: {target: b, codes: []}, go: b}"), [
-    /^states\.a\.on\.error\.codes .* has no code, so the transition is never taken: give one, or leave it out$/,
+    /^states\.a\.on\.error\.codes .* has no code, so nothing is ever taken: give one, or leave it out$/,
   ]],
   ["a machine-level complete", `on: {complete: b, stop: c}\n${inState("on: {go: b}")}`, [
     /^on\.complete 1:16 the event "complete" belongs to one state: move this into the states that it is for$/,

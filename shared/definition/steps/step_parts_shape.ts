@@ -1,9 +1,10 @@
 /** The shapes of what steps have beside their type: where they lead, and what is done when they fail or take long. */
 
-import { ACTIONS_PER_LIST_MAX, CODES_PER_TRANSITION_MAX, DELAY_MS_MAX } from "../../limits.ts";
+import { ACTIONS_PER_LIST_MAX, DELAY_MS_MAX } from "../../limits.ts";
 import { expression } from "../expression_shape.ts";
 import { duration, FLAG, name, number, text } from "../scalar_shape.ts";
 import { either, followedBy, isObject, oneOrMany, record, type Shape } from "../shape.ts";
+import { CODES } from "../state_shape.ts";
 import type { Branch, Catch, Next, Rung, Step } from "./step.ts";
 
 /** What a step is known by. Dots are for the states that steps are compiled to. */
@@ -43,8 +44,6 @@ export const NEXT: Shape<Next> = either<Next>("a next: the id of a step, or an o
     ),
   },
 ]);
-
-const CODES = oneOrMany(text("a failure's code", 128), CODES_PER_TRANSITION_MAX);
 
 export function catchShape(steps: Shape<Step[]>): Shape<Catch> {
   return followedBy(
