@@ -16,6 +16,10 @@ const AUDITED: { readonly [method: string]: readonly string[] } = {
   ForkInstance: ["instanceId", "newInstanceId"],
   MigrateInstance: ["instanceId"],
   BulkOperate: ["workflow"],
+  CreateSchedule: ["scheduleId"],
+  UpdateSchedule: ["scheduleId"],
+  DeleteSchedule: ["scheduleId"],
+  TriggerSchedule: ["scheduleId"],
   RegisterWorker: ["workerId"],
   DeregisterWorker: ["workerId"],
 };
