@@ -29,3 +29,14 @@ Deno.test("examples/crash_recovery.ts: 200 instances survive three kills of the 
   equal(text.match(/kill -9 of the worker/g)?.length, 3);
   match(text, /All 200 instances completed/);
 });
+
+/** Those above say more than one line. */
+const WITH_TESTS_OF_THEIR_OWN = new Set(["simple_workflow.ts", "crash_recovery.ts"]);
+
+for (const { name, isFile } of Deno.readDirSync(join(ROOT, "examples"))) {
+  if (!isFile || !name.endsWith(".ts") || WITH_TESTS_OF_THEIR_OWN.has(name)) continue;
+  Deno.test(`examples/${name} ends well, and says so in its last line`, async () => {
+    const lines = (await run(name)).trimEnd().split("\n");
+    match(lines[lines.length - 1], /^Done: ./);
+  });
+}
