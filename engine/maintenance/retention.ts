@@ -9,7 +9,7 @@
  */
 
 import { decodeIndexKey, historyRange, indexRange, instanceKey } from "../keyspace.ts";
-import { appliedRange, type KeyRange, tasksRange } from "../keyspace.ts";
+import { appliedRange, type KeyRange, messagesRange, tasksRange } from "../keyspace.ts";
 import { chunksRange, clearLarge, completeLarge } from "../large_value.ts";
 import type { HistoryRecord } from "../machine/history.ts";
 import type { Instance, InstanceStatus } from "../machine/instance.ts";
@@ -71,6 +71,9 @@ async function expireOne(
     const stored = await readInstance(txn, instanceId);
     // N1. The revision tells whether what was exported is what is deleted.
     if (stored === undefined || stored.instance.revision !== seen.instance.revision) return false;
+    // What it had to tell others is on its way still, for example its end to its parent.
+    const messages = messagesRange(instanceId);
+    if ((await txn.range(messages.begin, messages.end, { limit: 1 })).length > 0) return false;
     clearLarge(txn, instanceKey(instanceId), stored.head);
     clearIndexes(txn, stored.instance);
     for (const range of [historyRange(instanceId), tasksRange(instanceId), appliedRange(instanceId)]) {

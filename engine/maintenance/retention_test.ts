@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { chain, EngineFixture } from "../../tests/fixture/engine_fixture.ts";
-import { ALL_KEYS } from "../keyspace.ts";
+import { ALL_KEYS, encodeJson, messageKey } from "../keyspace.ts";
 import type { Instance } from "../machine/instance.ts";
 import { collectCode } from "./code_collection.ts";
 import { expireInstances } from "./retention.ts";
@@ -70,6 +70,19 @@ Deno.test("[N1] a failed instance that is retried while it is exported stays", (
     equal((await fixture.engine.instances.get("i1")).status, "running");
   }));
 
+Deno.test("an instance whose messages to others are not delivered yet stays until they are", () =>
+  open(async (fixture) => {
+    await fixture.register(chain("chain", 1));
+    await fixture.start("chain", "i1");
+    await fixture.engine.instances.cancel("i1", "");
+    const message = messageKey("i1", 1);
+    await fixture.store.transact((txn) => Promise.resolve(txn.set(message, encodeJson({}))));
+    const expire = () => expireInstances(fixture.store, { retainMs: 0, nowMs: fixture.clock.nowMs() });
+    equal(await expire(), 0);
+    await fixture.store.transact((txn) => Promise.resolve(txn.clear(message)));
+    equal(await expire(), 1);
+  }));
+
 Deno.test("[N2] instances and histories are exported before they are deleted, and a failed export deletes nothing", () =>
   open(async (fixture) => {
     await fixture.register(chain("chain", 1));
@@ -92,7 +105,7 @@ Deno.test("[N2] instances and histories are exported before they are deleted, an
 
 Deno.test("[G1] collectCode() deletes code that nothing refers to, and keeps what a registration needs meanwhile", () =>
   open(async (fixture) => {
-    const { codeKey, encodeJson } = await import("../keyspace.ts");
+    const { codeKey } = await import("../keyspace.ts");
     await fixture.register(chain("chain", 1));
     await fixture.store.transact((txn) =>
       Promise.resolve(txn.set(codeKey("orphan"), encodeJson({ kind: "script", body: "1" })))
