@@ -28,6 +28,9 @@ export function compileSteps(
   const { id, name, description, steps, ...shared } = document;
   if (id === undefined || steps === undefined || steps.length === 0 || !reading.isWhole) return undefined;
   const outline = new Outline(steps, reading);
+  if (outline.size > STATES_MAX) {
+    reading.report(place.member("steps"), `are ${outline.size} steps, at most ${STATES_MAX} are allowed`);
+  }
   if (!reading.isWhole) return undefined;
   const compilation = new Compilation(reading, outline);
   const initial = addSteps(steps, { follow: END, handlers: [], reach: new Reach() }, compilation);

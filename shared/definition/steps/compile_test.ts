@@ -265,3 +265,16 @@ for (const [what, steps, expected] of REFUSED) {
     for (const [index, one] of expected.entries()) assert.match(told[index], one);
   });
 }
+
+Deno.test("[R2] a workflow of too many steps, or of steps that make too many states, is refused", () => {
+  const told = (steps: unknown[]) => {
+    const result = parseDefinition({ id: "w", steps });
+    return result.ok ? [] : result.problems.map(({ path, message }) => `${path} ${message}`);
+  };
+  const step = (id: string) => ({ id });
+  const list = (id: string) => ({ id, type: { each: { items: "[1]", steps: [step(`${id}a`), step(`${id}b`)] } } });
+  const ids = Array.from({ length: 500 }, (_, index) => `s${index}`);
+  assert.deepEqual(told(ids.map(list)), ["steps are 1500 steps, at most 1000 are allowed"]);
+  assert.deepEqual(told(ids.slice(0, 300).map(list)), ["steps make 1201 states, at most 1000 are allowed"]);
+  assert.deepEqual(told(ids.map(step)), []);
+});

@@ -46,6 +46,11 @@ export class Outline {
     visit(steps);
   }
 
+  /** How many steps there are, those within steps included. */
+  get size(): number {
+    return this.#order.size;
+  }
+
   /** Whether going from one step to the other goes back, or stays. */
   isBack(from: Step, to: Step): boolean {
     return this.#order.get(to)! <= this.#order.get(from)!;
