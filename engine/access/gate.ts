@@ -52,6 +52,8 @@ const REQUEST_MS = 90_000;
 /** Failed attempts of one address: ten at once, then one in two seconds. */
 const FAILURES = { perSecond: 0.5, burst: 10 };
 
+const AUDITED_PATH_CHARS_MAX = 500;
+
 const LOCAL: Identity = { name: "local", role: "admin" };
 
 export class Gate {
@@ -96,10 +98,21 @@ export class Gate {
         address: peer.address,
       });
       const response = own === undefined ? await this.#inTime(next(request)) : await own;
+      if (own === undefined && !declared.isRpc && request.method === "POST") this.#auditPage(request, response, peer);
       return declared.isRpc ? response : withPageHeaders(response, this.#options.secure ?? false);
     } finally {
       this.#underWay--;
     }
+  }
+
+  /** A change made on a page; calls are recorded with their arguments, in rpc/audit_interceptor.ts. */
+  #auditPage(request: Request, { status }: Response, { address }: Peer): void {
+    this.#options.audit?.record({
+      caller: this.#callers.get(request.headers),
+      what: `POST ${pathOf(request.url).slice(0, AUDITED_PATH_CHARS_MAX)}`,
+      outcome: status < 400 ? "ok" : `http_${status}`,
+      address,
+    });
   }
 
   /** Refuses what another site makes a browser send (G2, G4). */
