@@ -1171,6 +1171,12 @@ const OUTPUTS = rows("output", {}, [
 ]);
 
 const CONSOLES = rows("console", {}, [
+  [
+    "wide characters",
+    "writes characters that take three bytes each, past a bound that counts characters",
+    `console.log("€".repeat(60_000)); console.log("€".repeat(60_000)); return 1`,
+    { completes: 1 },
+  ],
   ["flood of lines", "writes lines without end", `for (let i = 0; i < 1e5; i++) console.log("line", i); return 1`, {
     completes: 1,
   }],

@@ -7,6 +7,7 @@
 
 import { CONSOLE_BYTES_MAX, CONSOLE_LINES_MAX } from "../../shared/limits.ts";
 import { currentExecution, type Execution } from "./execution.ts";
+import { platform } from "./platform.ts";
 import { formatValue } from "./value_text.ts";
 import { writeConsole } from "./replies.ts";
 
@@ -17,17 +18,24 @@ const MARKER_BYTES = 128;
 export function writeLine(execution: Execution, level: number, text: string): void {
   if (execution.consoleLines > CONSOLE_LINES_MAX) return;
   const bytesLeft = CONSOLE_BYTES_MAX - MARKER_BYTES - execution.consoleBytes;
-  if (execution.consoleLines === CONSOLE_LINES_MAX || text.length > bytesLeft) {
-    execution.consoleLines = CONSOLE_LINES_MAX + 1;
-    writeConsole(
-      execution.run,
-      LEVEL.warn,
-      `Console output ends here: a task may write ${CONSOLE_LINES_MAX} lines and ${CONSOLE_BYTES_MAX} bytes`,
-    );
-    return;
+  const line = execution.consoleLines === CONSOLE_LINES_MAX ? "" : cut(text, bytesLeft);
+  if (line !== "" || text === "") {
+    execution.consoleLines++;
+    execution.consoleBytes += writeConsole(execution.run, level, line);
   }
-  execution.consoleLines++;
-  execution.consoleBytes += writeConsole(execution.run, level, text);
+  if (line.length === text.length) return;
+  execution.consoleLines = CONSOLE_LINES_MAX + 1;
+  writeConsole(
+    execution.run,
+    LEVEL.warn,
+    `Console output ends here: a task may write ${CONSOLE_LINES_MAX} lines and ${CONSOLE_BYTES_MAX} bytes`,
+  );
+}
+
+/** As much of a text as fits into so many bytes of UTF-8. */
+function cut(text: string, bytes: number): string {
+  if (text.length * 3 <= bytes) return text; // a UTF-16 unit takes three bytes at most
+  return text.slice(0, platform.encoder.encodeInto(text, new Uint8Array(Math.max(0, bytes))).read);
 }
 
 function writer(level: number): (...values: unknown[]) => void {

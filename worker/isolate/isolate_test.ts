@@ -1,6 +1,7 @@
 /** What honest code finds in an isolate, run in real ones. */
 
 import assert from "node:assert/strict";
+import { CONSOLE_BYTES_MAX, CONSOLE_LINES_MAX } from "../../shared/limits.ts";
 import type { ConsoleLine, Pool } from "../pool/pool.ts";
 import { failureOf, openTestPool, outputOf, runTask, type Task } from "../pool/testing/pool_fixture.ts";
 
@@ -138,6 +139,17 @@ withPool("console lines say what was written", async (pool) => {
       { level: "log", text: "{ a: { b: { c: { d: … } } }, self: [cycle] }" },
     ] satisfies ConsoleLine[],
   );
+});
+
+withPool("[C1] a console is cut at its bound, and says so", async (pool) => {
+  const flood = await runTask(pool, { code: `for (let i = 0; i < 5000; i++) console.log(i)` });
+  assert(flood.status === "completed");
+  assert.equal(flood.console.length, CONSOLE_LINES_MAX + 1);
+  assert.match(flood.console.at(-1)!.text, /Console output ends here/);
+  const wide = await runTask(pool, { code: `console.log("a"); console.log("€".repeat(60_000)); console.log("b")` });
+  assert(wide.status === "completed");
+  assert.deepEqual(wide.console.map(({ text }) => text.slice(0, 3)), ["a", "€€€", "Con"]);
+  assert(new TextEncoder().encode(wide.console[1].text).length > CONSOLE_BYTES_MAX - 1_000);
 });
 
 withPool("a failure has message, code, place and stack in the author's source", async (pool) => {

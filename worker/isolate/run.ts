@@ -20,7 +20,7 @@ import { WATCH_ASLEEP, WATCH_CAP_KIB, WATCH_RESIDENT_KIB, WATCH_RUN, WATCH_STATE
 /** Code as the isolate keeps it. */
 export interface LoadedCode {
   code: CompiledCode;
-  /** Runs it. A promise of a value for a script; a WASM module gives its output as text. */
+  /** Runs it with the input, JSON in UTF-8; a promise of the value that is to become the output. */
   call: (input: Uint8Array) => Promise<unknown>;
 }
 
