@@ -15,6 +15,7 @@ import { isLoopback } from "../../shared/address.ts";
 import { type Clock, systemClock } from "../../shared/clock.ts";
 import { accessOf, type Declared } from "./access_table.ts";
 import type { AuditLog } from "./audit_log.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Login } from "./login.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { refuse } from "./refusal.ts";
@@ -64,11 +65,13 @@ export class Gate {
   readonly #login: Login | undefined;
   /** Identities of requests under way, by their headers: what audit records and calls ask for. */
   readonly #callers = new WeakMap<Headers, Identity>();
+  readonly #deadlines: Deadlines;
   #underWay = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
     const { clock = systemClock, tokens, requestsPerSecond = 0, secure = false } = options;
+    this.#deadlines = new Deadlines(options.requestMs ?? REQUEST_MS);
     this.#failures = new RateLimit({ ...FAILURES, clock });
     if (requestsPerSecond > 0) this.#limit = new RateLimit({ perSecond: requestsPerSecond, clock });
     if (tokens === undefined) return;
@@ -181,22 +184,12 @@ export class Gate {
    * The answer, or a refusal once the time is over; the connection of a body that never comes is closed then (G5). The
    * answer of a stream is there at once, and lasts as long as it is read.
    */
-  async #inTime(answering: Response | Promise<Response>): Promise<Response> {
+  #inTime(answering: Response | Promise<Response>): Response | Promise<Response> {
     if (answering instanceof Response) return answering;
-    const { requestMs = REQUEST_MS } = this.#options;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<Response>((resolve) => {
-      timer = setTimeout(
-        () => resolve(refuse("deadline_exceeded", "The request took too long", { connection: "close" })),
-        requestMs,
-      );
-    });
-    try {
-      return await Promise.race([answering, late]);
-    } finally {
-      clearTimeout(timer);
-      answering.catch(() => {}); // what fails after its time is over concerns nobody
-    }
+    return this.#deadlines.limit(
+      answering,
+      () => refuse("deadline_exceeded", "The request took too long", { connection: "close" }),
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export class RateLimit {
 
   /** Whether the caller's bucket is empty. */
   isExhausted(caller: string): boolean {
-    return this.#fill(caller).left < 1;
+    return this.#buckets.has(caller) && this.#fill(caller).left < 1; // most callers never had a bucket
   }
 
   #fill(caller: string): Bucket {
