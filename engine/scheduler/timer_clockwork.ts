@@ -7,6 +7,8 @@
  *      A look reads one pair per shard, however many timers wait.
  * - K4 An engine fires the timers of its own shards when they are due, and those of the others GRACE_MS later: engines do
  *      not meet, and no timer depends on one engine.
+ * - K5 Timers that are due when they are set (messages between instances, admissions) are fired by the engine that set
+ *      them, whichever shard they are in: nothing would wake the other one.
  */
 
 import { afterLast, decodeTimerKey, SHARDS, timerKey, type TimerPlace, timersRange } from "../keyspace.ts";
@@ -29,6 +31,10 @@ const FIRED_AT_ONCE_MAX = 128;
 export class TimerClockwork {
   readonly #scheduler: Scheduler;
   #nextMs = 0;
+  /** Something was set that is due at once (K5). */
+  #isUrgent = false;
+  /** What #isUrgent was when the present look began. */
+  #isLookUrgent = false;
   #wake = new AbortController();
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -49,6 +55,7 @@ export class TimerClockwork {
 
   /** A timer was set. */
   set(fireAtMs: number): void {
+    if (fireAtMs <= this.#scheduler.options.clock.nowMs()) this.#isUrgent = true;
     if (fireAtMs >= this.#nextMs) return;
     this.#nextMs = fireAtMs;
     this.#wake.abort();
@@ -58,6 +65,8 @@ export class TimerClockwork {
     const { clock, onError } = this.#scheduler.options;
     while (!this.#stopped) {
       this.#nextMs = Infinity;
+      this.#isLookUrgent = this.#isUrgent;
+      this.#isUrgent = false;
       try {
         for (const shard of await this.#dueShards()) await this.#fireShard(shard);
       } catch (error) {
@@ -91,9 +100,9 @@ export class TimerClockwork {
     return due;
   }
 
-  /** K4 */
+  /** K4, K5 */
   #graceMs(shard: number): number {
-    return this.#scheduler.membership.owns(shard) ? 0 : GRACE_MS;
+    return this.#isLookUrgent || this.#scheduler.membership.owns(shard) ? 0 : GRACE_MS;
   }
 
   /** Fires what is due in a shard, and notes when the next is. */
