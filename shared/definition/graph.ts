@@ -16,13 +16,12 @@ type States = Record<string, StateDefinition>;
 export function checkGraph(definition: Pick<Definition, "initial" | "states" | "on">, reading: Reading): void {
   const { states } = definition;
   const reached = reachedFrom(definition);
-  const takesOutsideEvents = Object.keys(definition.on ?? {}).some(isOutsideEvent);
   for (const [name, state] of Object.entries(states)) {
     if (!reached.has(name)) {
       reading.report(reading.placeOf(state), `nothing leads to state ${quote(name)}: make it a target, or remove it`);
     }
     checkErrorHandler(name, state, reading);
-    if (!takesOutsideEvents) checkDeadEnd(name, state, reading);
+    checkDeadEnd(name, state, reading);
   }
   checkRounds(states, reading);
 }
@@ -55,7 +54,7 @@ function checkErrorHandler(name: string, state: StateDefinition, reading: Readin
   reading.report(reading.placeOf(state.on[ERROR_EVENT][0]), message);
 }
 
-/** A state that waits, but for nothing that can come. */
+/** A state that waits, but for nothing that can come. Transitions of every state keep none of them waiting. */
 function checkDeadEnd(name: string, state: StateDefinition, reading: Reading): void {
   const events = Object.keys(state.on ?? {});
   const leadsOn = state.after !== undefined ||

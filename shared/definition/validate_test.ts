@@ -191,6 +191,13 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
   ["a dead end", inState("enter: {task: t, code: '1'}\non: {error: b}"), [
     /^states\.a\.on 6:9 once its tasks are done, nothing leads on from state "a": add a transition for "complete"/,
   ]],
+  [
+    "a dead end, whatever every state takes",
+    `on: {stop: b}\n${inState("enter: {task: t, code: '1'}\non: {error: b}")}`,
+    [
+      /^states\.a\.on .* nothing leads on from state "a": add a transition for "complete"/,
+    ],
+  ],
   ["a round without end", "name: w\ninitial: a\nstates:\n  a: {on: {complete: b}}\n  b: {on: {complete: a}}", [
     /^states\.a\.on\.complete .* goes round without end, as nothing is waited for: a -> b -> a$/,
   ]],
