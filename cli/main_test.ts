@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { serveEngine } from "../engine/server.ts";
 import { MemoryStore } from "../engine/store/memory_store.ts";
+import { openStore } from "../engine/store/open_store.ts";
 import { systemClock } from "../shared/clock.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { main } from "./main.ts";
@@ -155,4 +156,56 @@ Deno.test("token create shows a token once and keeps its hash only; revoke takes
   equal((await say(["token", "create", "--file", file, "--name", "ci", "--role", "client"])).code, 2);
   equal((await say(["token", "revoke", "--file", file, "ci"])).code, 0);
   equal((await say(["token", "revoke", "--file", file, "ci"])).code, EXIT_CODES.notFound.code);
+});
+
+Deno.test("export and import move a whole store", async () => {
+  const folder = await Deno.makeTempDir();
+  const [from, to, file] = ["a.db", "b.db", "all.jsonl"].map((name) => join(folder, name));
+  const store = await openStore(`sqlite:${from}`);
+  const server = await serveEngine({ store, listen: { hostname: "127.0.0.1", port: 0 } });
+  const env = { DEGOV_ENGINE: server.url };
+  await say(["apply", APPROVAL], { env });
+  await say(["start", "approval", "--id", "moved", "--input", '{"amount": 5}'], { env });
+  await server.close();
+  const exported = await say(["export", file, "--store", `sqlite:${from}`]);
+  equal(exported.code, 0, exported.err);
+  match(exported.out, /exported \d+ pairs/);
+  equal((await say(["export", file, "--store", `sqlite:${from}`])).code, EXIT_CODES.usage.code, "it is there already");
+  const imported = await say(["import", file, "--store", `sqlite:${to}`]);
+  equal(imported.code, 0, imported.err);
+
+  const second = await serveEngine({
+    store: await openStore(`sqlite:${to}`),
+    listen: { hostname: "127.0.0.1", port: 0 },
+  });
+  match((await say(["get", "moved"], { env: { DEGOV_ENGINE: second.url } })).out, /status +running/);
+  await second.close();
+});
+
+Deno.test("events follows what happens to all instances, with cursors to go on after", async () => {
+  await withEngine(async (degov, url) => {
+    await degov("apply", APPROVAL);
+    await degov("start", "approval", "--id", "e1", "--input", '{"amount": 5}');
+    await degov("cancel", "e1");
+    // The stream has no end: what it wrote is looked at when the second event is there.
+    const lines: string[] = [];
+    const second = Promise.withResolvers<void>();
+    void main(["events", "--all", "--json"], {
+      streams: {
+        out: (text) => {
+          lines.push(text);
+          if (lines.length === 2) second.resolve();
+        },
+        err: () => {},
+        isTerminal: false,
+        columns: 100,
+      },
+      environment: (name) => name === "DEGOV_ENGINE" ? url : undefined,
+      readStdin: () => Promise.resolve(""),
+    });
+    await second.promise;
+    const events = lines.map((line) => JSON.parse(line));
+    deepEqual(events.map(({ instanceId, status }) => `${instanceId} ${status}`), ["e1 running", "e1 cancelled"]);
+    ok(events[0].cursor < events[1].cursor);
+  });
 });

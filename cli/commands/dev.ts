@@ -33,7 +33,10 @@ export function devCommand(session: Session): Command {
     .option("--verbose", "show what engine and worker log, not only warnings")
     .action(async (flags: DevFlags) => {
       await configureLog({ lowestLevel: flags.verbose ? "info" : "warning" });
-      const config = readEngineConfig(["--listen", flags.listen, "--store", flags.store], session.environment);
+      const config = readEngineConfig(
+        ["--listen", flags.listen, "--store", flags.store, "--events", "1d"],
+        session.environment,
+      );
       const stopped = stopSignal();
       const server = await openServer(config);
       const args = ["--engine", server.url, "--isolates", flags.isolates];
