@@ -358,3 +358,74 @@ check("fork() starts where another instance was; migrate() moves one to a newer 
   await rejects(send("f", "close"), { message: /takes "reject"/ });
   equal((await send("f", "reject")).instance.status, "completed");
 });
+
+check("[P1] a permit comes back however an attempt ends: retry, lost worker, pause", async (fixture) => {
+  await fixture.register({
+    name: "limited",
+    initial: "s",
+    states: { s: { enter: [task("t", { limit: { max: 1 }, retry: { initialDelayMs: 1_000, jitter: 0 } })] } },
+  });
+  const worker = await fixture.worker("w1");
+  for (const id of ["i1", "i2", "i3"]) {
+    await fixture.start("limited", id);
+    await fixture.clock.advance(1);
+  }
+  await worker.fail(await next(worker)); // i1 waits for its retry, and holds nothing
+  const second = await next(worker);
+  equal(second.instanceId, "i2");
+  await fixture.engine.workers.end("w1", { kind: "workerLost" }); // i2 is queued again, and keeps its permit
+  const other = await fixture.worker("w2");
+  const again = await next(other);
+  equal(again.instanceId, "i2");
+  await fixture.engine.instances.pause("i3", "look");
+  await other.complete(again);
+  equal((await other.poll()).tasks.length, 0); // i3 is paused, i1 waits
+  for (let beat = 0; beat < 4; beat++) await fixture.clock.advance(250);
+  const retried = await next(other);
+  deepEqual([retried.instanceId, retried.attempt], ["i1", 2]);
+  await fixture.engine.instances.resume("i3");
+  equal((await other.poll()).tasks.length, 0);
+  await other.complete(retried);
+  equal((await next(other)).instanceId, "i3");
+});
+
+check("[I1] a failed instance that is retried waits its turn", async (fixture) => {
+  const once = { retry: { maxAttempts: 1 } };
+  await fixture.register({ name: "few", initial: "s", limit: { max: 1 }, states: { s: { enter: [task("t", once)] } } });
+  const worker = await fixture.worker("w1");
+  await fixture.start("few", "i1");
+  await fixture.start("few", "i2");
+  await worker.fail(await next(worker));
+  await deliver(fixture);
+  const running = await next(worker);
+  equal(running.instanceId, "i2");
+  equal((await fixture.engine.instances.retry("i1")).phase.kind, "waiting");
+  await worker.complete(running);
+  await deliver(fixture);
+  equal((await next(worker)).instanceId, "i1");
+});
+
+check("a child goes through its own schema, and a grandchild's depth is bounded", async (fixture) => {
+  await fixture.register({
+    name: "strict",
+    initial: "s",
+    inputSchema: { type: "object", required: ["n"] },
+    states: { s: {} },
+  });
+  await fixture.register({
+    name: "caller",
+    initial: "s",
+    states: { s: { enter: [{ start: { name: "c", workflow: "strict" } }] } },
+  });
+  await fixture.register({
+    name: "deep",
+    initial: "s",
+    states: { s: { enter: [{ start: { name: "c", workflow: "deep" } }] } },
+  });
+  await fixture.start("caller", "i");
+  await fixture.start("deep", "d");
+  for (let turn = 0; turn < 12; turn++) await deliver(fixture);
+  equal((await fixture.engine.instances.get("i")).failure?.code, "INVALID_ARGUMENT");
+  const { failure } = await fixture.engine.instances.get("d");
+  match(failure!.message, /instances start one another at most 16 deep/);
+});
