@@ -177,7 +177,7 @@ export interface MapDefinition {
    * Its input expressions see `item` and `index` besides `context`, `input` and `event`; without an `input` it gets the
    * item. `context` is as it was when the map began.
    */
-  task: Omit<TaskDefinition, "name" | "output">;
+  task: Omit<TaskDefinition, "name" | "output" | "merge">;
   /** Key of the context that takes the list of outputs, in the order of the items. Default: the name. */
   output?: string;
 }
