@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { fromJson, type JsonObject, toBinary } from "@bufbuild/protobuf";
 import { PAGE_ACCESS, RPC_ACCESS, SERVICES } from "../../engine/access/access_table.ts";
 import { type Access, isAllowed, ROLES } from "../../engine/access/role.ts";
@@ -379,4 +380,45 @@ Deno.test("TLS with client certificates: a certificate of the authority works, a
     const client = new DegovClient({ engines: [url], token: engine.tokens.viewer, tls: { authority } });
     deepEqual(await client.workers(), []);
   }, { tls: { certificate, key, clientAuthority: authority } });
+});
+
+Deno.test("audit records say who did what to which id, and hold neither tokens nor payloads", async () => {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { kept: (record) => records.push(record) },
+    loggers: [
+      { category: "degov", sinks: ["kept"], lowestLevel: "trace" },
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+    ],
+    reset: true,
+  });
+  try {
+    await withEngine(async (engine) => {
+      const client = new DegovClient({ engines: [engine.url], token: engine.tokens.client });
+      await client.register({ name: "walk", initial: "a", states: { a: { on: { go: [{ target: "b" }] } }, b: {} } });
+      await client.start("walk", { instanceId: "w1", input: { card: "4111-1111" } });
+      await client.send("w1", "go", { data: "hunter2" });
+      await call(engine, "/degov.v1.WorkflowService/CancelInstance", { token: engine.tokens.viewer });
+      await call(engine, "/degov.v1.WorkflowService/CancelInstance", { token: "degov_guessed" });
+      await fetch(`${engine.url}/login`, { method: "POST", body: new URLSearchParams({ token: "degov_guessed" }) })
+        .then((response) => response.body?.cancel());
+      const audited = records.filter(({ category }) => category.join(".") === "degov.audit").map(({ properties }) =>
+        `${properties.caller} ${properties.what} ${JSON.stringify(properties.target ?? {})} ${properties.outcome}`
+      );
+      deepEqual(audited, [
+        "the-client RegisterWorkflow {} ok",
+        'the-client StartInstance {"workflow":"walk","instanceId":"w1"} ok',
+        'the-client SendEvent {"instanceId":"w1","name":"go"} ok',
+        "the-viewer /degov.v1.WorkflowService/CancelInstance {} permission_denied",
+        "somebody authenticate {} unauthenticated",
+        "somebody login {} unauthenticated",
+      ]);
+      const text = JSON.stringify(records);
+      for (const secret of [...Object.values(engine.tokens), "degov_guessed", "4111-1111", "hunter2"]) {
+        ok(!text.includes(secret), `the log holds ${secret}`);
+      }
+    });
+  } finally {
+    await reset();
+  }
 });
