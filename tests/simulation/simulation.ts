@@ -47,8 +47,11 @@ export interface SimulationResult {
 }
 
 const FAULTS_MS = 15_000;
-/** Within this after the last fault everything has come to rest; beyond a lost session and a lost answer. */
-const CALM_MS = 60_000;
+/**
+ * Within this after the last fault everything has come to rest: beyond a lost session and a lost answer, and beyond some
+ * instances that run one after the other, as their workflow's limit says, each until its timeout.
+ */
+const CALM_MS = 240_000;
 /** Beyond the run's end: nothing is deleted. */
 const EVENTS_KEEP_MS = 3_600_000;
 const VIOLATIONS_MAX = 5;
