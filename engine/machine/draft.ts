@@ -19,21 +19,14 @@ import type {
 import { assert } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../shared/json.ts";
-import { CONTEXT_BYTES_MAX, MAP_BYTES_MAX, STEP_BYTES_MAX, TASKS_PER_INSTANCE_MAX } from "../../shared/limits.ts";
+import { CONTEXT_BYTES_MAX, STEP_BYTES_MAX, TASKS_PER_INSTANCE_MAX } from "../../shared/limits.ts";
+import { checkMember, checkMerge } from "./context_room.ts";
+import { type EndEntry, tellParent } from "./ending_child.ts";
 import { Fault } from "./fault.ts";
 import type { HistoryEntry } from "./history.ts";
 import type { AttemptReport, Command, Message } from "./input.ts";
-import type {
-  ActiveTask,
-  Held,
-  Instance,
-  KeptEvent,
-  PendingTimer,
-  Phase,
-  TransitionSource,
-  Verdict,
-} from "./instance.ts";
-import { describeSize, jsonBytes, memberBytes, TOO_LARGE } from "./json_bytes.ts";
+import type { ActiveTask, Instance, KeptEvent, PendingTimer, Phase, TransitionSource } from "./instance.ts";
+import { describeSize, jsonBytes, memberBytes } from "./json_bytes.ts";
 import { stateOf, transitionAt } from "./lookup.ts";
 import { hasMembers, omitMember, setMember } from "./members.ts";
 import { isStateTimer } from "./timer_id.ts";
@@ -141,7 +134,7 @@ export class Draft {
   /** Writes a key of the context for a `set` action. */
   setContext(key: string, value: JsonValue): Fault | undefined {
     const bytes = memberBytes(key, value, CONTEXT_BYTES_MAX);
-    const fault = this.#checkMember(key, bytes) ?? this.reserve(bytes);
+    const fault = checkMember(this.#instance, key, bytes) ?? this.reserve(bytes);
     if (fault !== undefined) return fault;
     this.#writeMember(key, value, bytes);
     this.record({ kind: "contextSet", key, value });
@@ -240,31 +233,6 @@ export class Draft {
     return (this.#instance.messages ?? 0) + 1;
   }
 
-  /** Puts aside what cannot take effect now. */
-  hold(held: Held): void {
-    this.#instance.held = [...this.#instance.held ?? [], held];
-  }
-
-  /** Takes the oldest of what was put aside. */
-  releaseHeld(): Held | undefined {
-    const [first, ...rest] = this.#instance.held ?? [];
-    if (rest.length === 0) delete this.#instance.held;
-    else this.#instance.held = rest;
-    return first;
-  }
-
-  /** Takes the verdict out of what was put aside, if it is there. */
-  releaseHeldVerdict(): Verdict | undefined {
-    const held = this.#instance.held ?? [];
-    const index = held.findIndex(({ kind }) => kind === "decided");
-    if (index < 0) return undefined;
-    const rest = held.toSpliced(index, 1);
-    if (rest.length === 0) delete this.#instance.held;
-    else this.#instance.held = rest;
-    const found = held[index];
-    return found.kind === "decided" ? found.verdict : undefined;
-  }
-
   /** Sets members of the instance that few have; undefined removes one. */
   setRare(members: RareMembers): void {
     for (const key of Object.keys(members) as (keyof RareMembers)[]) {
@@ -284,8 +252,8 @@ export class Draft {
       ? [memberBytes(key, output, CONTEXT_BYTES_MAX)]
       : Object.keys(merged).map((key) => memberBytes(key, merged[key], CONTEXT_BYTES_MAX));
     const fault = merged === undefined
-      ? this.#checkMember(key, sizes[0]) ?? this.reserve(sizes[0])
-      : this.#checkMerge(merged, sizes) ?? this.reserve(sizes.reduce((sum, bytes) => sum + bytes, 0));
+      ? checkMember(this.#instance, key, sizes[0]) ?? this.reserve(sizes[0])
+      : checkMerge(this.#instance, merged, sizes) ?? this.reserve(sizes.reduce((sum, bytes) => sum + bytes, 0));
     if (fault !== undefined) {
       const failure: Failure = {
         code: fault.cause === "limit" ? "RESOURCE_EXHAUSTED" : "INVALID_OUTPUT",
@@ -299,27 +267,6 @@ export class Draft {
     if (merged === undefined) this.#writeMember(key, output, sizes[0]);
     else Object.keys(merged).forEach((key, index) => this.#writeMember(key, merged[key], sizes[index]));
     this.record({ kind: "taskCompleted", taskId, name, key, output, ...(merged && { merged: true }), ...report });
-  }
-
-  /** Ends the task of a map's item with its output; or, where there is no room for that, with the failure returned. */
-  completeItem(taskId: string, output: JsonValue, report: AttemptReport): Failure | undefined {
-    const { name, item } = this.#instance.tasks[taskId];
-    const { mapId, index } = item!;
-    const active = this.#instance.tasks[mapId];
-    const bytes = jsonBytes(output, MAP_BYTES_MAX);
-    const mapBytes = active.map!.bytes + bytes;
-    const fault = describeSize(`the output of item ${index}`, bytes, MAP_BYTES_MAX) ?? this.reserve(bytes) ??
-      describeSize("what the map holds", mapBytes > MAP_BYTES_MAX ? TOO_LARGE : mapBytes, MAP_BYTES_MAX);
-    if (fault !== undefined) {
-      const message = `Cannot store the output of item ${index} of map "${name}": ${fault.message}.`;
-      const failure: Failure = { code: "RESOURCE_EXHAUSTED", message, task: name };
-      this.failTask(taskId, failure, report);
-      return failure;
-    }
-    this.#removeTask(taskId);
-    const outputs = { ...active.map!.outputs, [index]: output };
-    this.setTask(mapId, { ...active, map: { ...active.map!, outputs, bytes: mapBytes } });
-    this.record({ kind: "itemCompleted", taskId, name, index, output, ...report });
   }
 
   failTask(taskId: string, failure: Failure, report: AttemptReport): void {
@@ -432,20 +379,8 @@ export class Draft {
     instance.endedAtMs = this.nowMs;
     if (entry.kind === "failed") instance.failure = entry.failure;
     if (entry.kind === "completed" && entry.output !== undefined) instance.output = entry.output;
-    if (instance.parent?.taskId !== undefined) this.#tellParent(instance.parent.id, instance.parent.taskId, entry);
+    tellParent(this, entry);
     this.record(entry);
-  }
-
-  #tellParent(to: string, taskId: string, entry: EndEntry): void {
-    const { id, context } = this.#instance;
-    if (entry.kind === "completed") {
-      this.send({ about: "end", to, taskId, outcome: { output: entry.output ?? context } });
-      return;
-    }
-    const failure: Failure = entry.kind === "failed"
-      ? { ...entry.failure, message: `Instance "${id}" failed: ${entry.failure.message}` }
-      : { code: "CANCELLED", message: `Instance "${id}" was cancelled: ${entry.reason}` };
-    this.send({ about: "end", to, taskId, outcome: { failure } });
   }
 
   /** Makes an instance that has failed run again. */
@@ -485,30 +420,6 @@ export class Draft {
     this.#instance.revision++;
     this.#instance.updatedAtMs = this.nowMs;
     return this.#instance;
-  }
-
-  #checkMember(key: string, bytes: number): Fault | undefined {
-    const { context, contextBytes } = this.#instance;
-    const fault = describeSize(`the value of "${key}"`, bytes, CONTEXT_BYTES_MAX);
-    if (fault !== undefined || contextBytes + bytes + 1 <= CONTEXT_BYTES_MAX) return fault;
-    const old = Object.hasOwn(context, key) ? memberBytes(key, context[key], Number.MAX_SAFE_INTEGER) : 0;
-    // A context beyond its bound may still shrink.
-    if (bytes <= old || contextBytes + bytes - old + 1 <= CONTEXT_BYTES_MAX) return undefined;
-    return new Fault("limit", `with "${key}" the context would exceed its ${CONTEXT_BYTES_MAX} bytes`);
-  }
-
-  /** Whether all members fit together; a part of an output is never written without the rest. */
-  #checkMerge(members: JsonObject, sizes: readonly number[]): Fault | undefined {
-    const { context, contextBytes } = this.#instance;
-    let bytes = contextBytes;
-    for (const [index, key] of Object.keys(members).entries()) {
-      const fault = describeSize(`the value of "${key}"`, sizes[index], CONTEXT_BYTES_MAX);
-      if (fault !== undefined) return fault;
-      const isNew = !Object.hasOwn(context, key);
-      bytes += sizes[index] + (isNew ? 1 : -memberBytes(key, context[key], Number.MAX_SAFE_INTEGER));
-    }
-    if (bytes <= CONTEXT_BYTES_MAX || bytes <= contextBytes) return undefined;
-    return new Fault("limit", `with its members the context would exceed its ${CONTEXT_BYTES_MAX} bytes`);
   }
 
   #writeMember(key: string, value: JsonValue, bytes: number): void {
@@ -565,9 +476,7 @@ export class Draft {
 }
 
 /** Members that only some features use. */
-type RareMembers = Partial<Pick<Writable<Instance>, "paused" | "undo" | "limitKey" | "entries" | "version">>;
-
-type EndEntry = Extract<HistoryEntry, { kind: "completed" | "failed" | "cancelled" }>;
+type RareMembers = Partial<Pick<Writable<Instance>, "paused" | "undo" | "held" | "entries" | "version">>;
 
 const UNSETTLED: Phase = Object.freeze({ kind: "active", settled: false });
 export const SETTLED: Phase = Object.freeze({ kind: "active", settled: true });

@@ -22,6 +22,7 @@ import { cancel } from "./ends.ts";
 import { admit, enterFirst, waitForAdmission } from "./entering.ts";
 import { applyKept, receive } from "./events.ts";
 import { Fault } from "./fault.ts";
+import { hold } from "./held.ts";
 import type { Command, MachineInput, MachineResult, Rejection } from "./input.ts";
 import type { Instance, Parent } from "./instance.ts";
 import { describeSize, jsonBytes } from "./json_bytes.ts";
@@ -134,7 +135,7 @@ function begin(draft: Draft, input: MachineInput): Rejection | Fault | undefined
       if (!draft.isRunning || draft.instance.phase.kind !== "waiting") return { reason: "wrongStatus" };
       if (!draft.instance.paused) return admit(draft);
       draft.record({ kind: "admitted" });
-      return void draft.hold({ kind: "admitted" });
+      return void hold(draft, { kind: "admitted" });
     case "undelivered":
       if (draft.instance.revision >= HISTORY_RECORDS_MAX) return { reason: "historyFull" };
       return void draft.record(input);

@@ -18,7 +18,8 @@ import type { Draft } from "./draft.ts";
 import type { Scope } from "./expression.ts";
 import { Fault } from "./fault.ts";
 import type { ActiveMap, MapItem } from "./instance.ts";
-import { jsonBytes } from "./json_bytes.ts";
+import type { AttemptReport } from "./input.ts";
+import { describeSize, jsonBytes, TOO_LARGE } from "./json_bytes.ts";
 import { evaluateLimitKey } from "./limit_key.ts";
 import { stateOf, transitionAt } from "./lookup.ts";
 
@@ -77,11 +78,28 @@ export function completeItem(
   draft: Draft,
   taskId: string,
   output: JsonValue,
-  report: { readonly attempt: number },
+  report: AttemptReport,
 ): Failure | undefined {
-  const { mapId } = draft.instance.tasks[taskId].item!;
-  const failure = draft.completeItem(taskId, output, report);
-  if (failure !== undefined) return failure;
+  const { name, item } = draft.instance.tasks[taskId];
+  const { mapId, index } = item!;
+  const active = draft.instance.tasks[mapId];
+  const bytes = jsonBytes(output, MAP_BYTES_MAX);
+  const mapBytes = active.map!.bytes + bytes;
+  const fault = describeSize(`the output of item ${index}`, bytes, MAP_BYTES_MAX) ?? draft.reserve(bytes) ??
+    describeSize("what the map holds", mapBytes > MAP_BYTES_MAX ? TOO_LARGE : mapBytes, MAP_BYTES_MAX);
+  if (fault !== undefined) {
+    const message = `Cannot store the output of item ${index} of map "${name}": ${fault.message}.`;
+    const failure: Failure = { code: "RESOURCE_EXHAUSTED", message, task: name };
+    draft.failTask(taskId, failure, report);
+    return failure;
+  }
+  draft.endTask(taskId, { kind: "itemCompleted", taskId, name, index, output, ...report });
+  const outputs = { ...active.map!.outputs, [index]: output };
+  draft.setTask(mapId, { ...active, map: { ...active.map!, outputs, bytes: mapBytes } });
+  return completeIfDone(draft, mapId);
+}
+
+function completeIfDone(draft: Draft, mapId: string): Failure | undefined {
   const { total, outputs, left } = draft.instance.tasks[mapId].map!;
   if (left.length > 0 || countBegun(draft, mapId) > 0) return undefined;
   const list = Array.from({ length: total }, (_, index) => outputs[index] ?? null);

@@ -11,6 +11,7 @@
 import type { Draft } from "./draft.ts";
 import { decide } from "./deciding.ts";
 import { admit } from "./entering.ts";
+import { releaseHeld, releaseVerdict } from "./held.ts";
 import type { Fault } from "./fault.ts";
 import type { MachineInput, Rejection } from "./input.ts";
 import type { Held } from "./instance.ts";
@@ -45,13 +46,13 @@ export function applyHeld(draft: Draft): Fault | undefined {
     const isDeciding = draft.instance.phase.kind === "deciding";
     if (isDeciding && draft.instance.held[0].kind !== "decided") {
       // The verdict may have come in after what it is to be followed by.
-      const verdict = draft.releaseHeldVerdict();
+      const verdict = releaseVerdict(draft);
       if (verdict === undefined) return undefined;
       const fault = decide(draft, verdict);
       if (fault !== undefined) return fault;
       continue;
     }
-    const fault = apply(draft, draft.releaseHeld()!);
+    const fault = apply(draft, releaseHeld(draft));
     if (fault !== undefined) return fault;
   }
 }

@@ -10,6 +10,7 @@ import { decide, pursue, toFailedVerdict, toVerdict } from "./deciding.ts";
 import type { Draft } from "./draft.ts";
 import { fail } from "./ends.ts";
 import { Fault } from "./fault.ts";
+import { hold } from "./held.ts";
 import type { MachineInput, Rejection } from "./input.ts";
 import type { Verdict } from "./instance.ts";
 import { completeItem, continueMaps, failMap } from "./maps.ts";
@@ -49,7 +50,7 @@ export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | 
   if (held.length >= HELD_MAX) return void fail(draft, failure);
   // Without its stack, of which the history has a copy: many of them would not fit into an instance.
   const { stack: _stack, ...short } = failure;
-  draft.hold({ kind: "failure", failure: short });
+  hold(draft, { kind: "failure", failure: short });
 }
 
 /** Looks for a transition that takes a failure. */
@@ -65,7 +66,7 @@ export function handleFailure(draft: Draft, failure: Failure): Fault | undefined
 
 function takeVerdict(draft: Draft, verdict: Verdict): Fault | undefined {
   if (!draft.instance.paused) return decide(draft, verdict);
-  draft.hold({ kind: "decided", verdict });
+  hold(draft, { kind: "decided", verdict });
 }
 
 /** The context or a map has no room for an output. */

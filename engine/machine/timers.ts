@@ -6,6 +6,7 @@ import { pursue } from "./deciding.ts";
 import type { Draft } from "./draft.ts";
 import { fail } from "./ends.ts";
 import { Fault } from "./fault.ts";
+import { hold } from "./held.ts";
 import type { Rejection } from "./input.ts";
 import type { EventValue } from "./instance.ts";
 import { parseAfterIndex } from "./timer_id.ts";
@@ -24,7 +25,7 @@ export function fireTimer(draft: Draft, timerId: string): Rejection | Fault | un
   draft.fireTimer(timerId);
   const index = parseAfterIndex(timerId);
   if (index === undefined) return failAsTimedOut(draft);
-  if (phase.kind === "deciding") return void draft.hold({ kind: "timer", index });
+  if (phase.kind === "deciding") return void hold(draft, { kind: "timer", index });
   return takeAfter(draft, index);
 }
 
