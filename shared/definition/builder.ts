@@ -18,6 +18,7 @@ import type {
   LimitSource,
   MappingSource,
   MapSource,
+  OneOrMany,
   SendSource,
   StartSource,
   StateSource,
@@ -219,7 +220,7 @@ export class State<Name extends string, Targets extends string> {
     delay: DurationSource,
     ...transitions: TransitionLike<More>[]
   ): State<Name, Targets | More> {
-    const after = { ...this.source.after };
+    const after = { ...this.source.after as Record<string, OneOrMany<TransitionSource>> };
     after[delay] = [...listOf(after[delay]), ...transitions.map(sourceOf)];
     return this.#with({ after });
   }

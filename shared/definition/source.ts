@@ -18,6 +18,8 @@ export interface WorkflowSource<States extends string = string> {
   inputSchema?: JsonObject;
   /** How long an instance may take in all. */
   timeout?: DurationSource;
+  /** The same in milliseconds. */
+  timeoutMs?: number;
   states: Record<States, StateSource<NoInfer<States>>>;
   /** Transitions of every state, tried after its own. Not for `complete`. */
   on?: Record<string, OneOrMany<TransitionSource<NoInfer<States>>>>;
@@ -45,8 +47,10 @@ export interface StateSource<Targets extends string = string> {
   exit?: OneOrMany<ActionSource>;
   /** Transitions by event; `complete` and `error` come from the state's own tasks. */
   on?: Record<string, OneOrMany<TransitionSource<Targets>>>;
-  /** Transitions by delay: `{"5s": "late"}`. */
-  after?: Record<string, OneOrMany<TransitionSource<Targets>>>;
+  /** Transitions by delay: `{"5s": "late"}`, or a list of transitions that have a `delay`. */
+  after?:
+    | Record<string, OneOrMany<TransitionSource<Targets>>>
+    | readonly (Exclude<TransitionSource<Targets>, string> & ({ delay: DurationSource } | { delayMs: number }))[];
   /** Ends the instance; true means completed. */
   final?: true | FinalKind;
   /** What undoes the state, when the instance fails or is cancelled later. */
@@ -69,10 +73,14 @@ export type GuardSource =
   | { code: string | TaskFunction; language?: Exclude<Language, "wasm"> }
   | TaskFunction;
 
+/** The short form has the name in the place of the kind, the long one within. */
 export type ActionSource =
   | ({ task: string } & TaskSource)
+  | { task: { name: string } & TaskSource }
+  | { map: { name: string } & MapSource }
+  | { start: { name: string } & StartSource }
   | { set: SetSource }
-  | { log: string | { expression: string } }
+  | { log: string | { message: string } | { expression: string } }
   | ({ map: string } & MapSource)
   | ({ start: string } & StartSource)
   | { send: SendSource };
@@ -136,10 +144,14 @@ export interface RunSource {
   priority?: number;
   /** The time before the first attempt. */
   delay?: DurationSource;
+  /** The same in milliseconds. */
+  delayMs?: number;
   /** How many attempts run at once, over all workers. The key is CEL over `context`, `input` and `event`. */
   limit?: LimitSource;
   /** The time that one attempt may take. Default 30 s. */
   timeout?: DurationSource;
+  /** The same in milliseconds. */
+  timeoutMs?: number;
   /** How failed attempts are repeated: a policy, a number of attempts, or false. */
   retry?: RetrySource | number | false;
 }
@@ -149,10 +161,14 @@ export interface RetrySource {
   maxAttempts?: number;
   /** Default 1 s. */
   initialDelay?: DurationSource;
+  /** The same in milliseconds. */
+  initialDelayMs?: number;
   /** Default 2. */
   multiplier?: number;
   /** Default 1 min. */
   maxDelay?: DurationSource;
+  /** The same in milliseconds. */
+  maxDelayMs?: number;
   /** Share of each delay that is drawn at random, 0 to 1. Default 0.1. */
   jitter?: number;
   /** Codes of failures that are not tried again. */
