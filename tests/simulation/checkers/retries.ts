@@ -71,9 +71,13 @@ function checkTimeout(
 ): void {
   const { timeoutMs } = workflows.get(`${instance!.workflow} ${instance!.version}`)!.definition;
   let begunMs = instance!.createdAtMs;
+  let isWaiting = false;
   for (const { atMs, entries } of inOrder(history)) {
     for (const entry of entries) {
-      if (entry.kind === "retried") begunMs = atMs;
+      // The time that it waits for a permit does not count.
+      if (entry.kind === "waiting") isWaiting = true;
+      if (entry.kind === "retried" || (isWaiting && entry.kind === "stateEntered")) begunMs = atMs;
+      if (entry.kind === "stateEntered") isWaiting = false;
       if (entry.kind !== "failed" || entry.failure.code !== "TIMED_OUT") continue;
       if (timeoutMs === undefined) complain(`instance ${id} timed out, and has no timeout`);
       else if (atMs < begunMs + timeoutMs) {
