@@ -48,10 +48,11 @@ export interface SimulationResult {
 
 const FAULTS_MS = 15_000;
 /**
- * Within this after the last fault everything has come to rest: beyond a lost session and a lost answer, and beyond some
- * instances that run one after the other, as their workflow's limit says, each until its timeout.
+ * With no more faults, nothing may stand still for so long that is not at rest: beyond a lost session, a lost answer and
+ * the longest timer. Instances may run one after the other, as their workflow's limit says, so there is progress to wait for.
  */
-const CALM_MS = 240_000;
+const STILL_MS_MAX = 60_000;
+const CALM_MS_MAX = 1_800_000;
 /** Beyond the run's end: nothing is deleted. */
 const EVENTS_KEEP_MS = 3_600_000;
 const VIOLATIONS_MAX = 5;
@@ -77,6 +78,8 @@ class Simulation {
   readonly #violations: string[] = [];
   readonly #isLogging: boolean;
   #calmSinceMs = Infinity;
+  /** When an instance last took a step. */
+  #lastStepMs = 0;
   #faults = 0;
   #made = 0;
 
@@ -109,7 +112,10 @@ class Simulation {
     let areDone = false;
     void Promise.all(working).then(() => areDone = true);
     const isResting = () => isBroken() || (areDone && this.#isAtRest());
-    await this.#time.run(this.#time.trueMs + CALM_MS, isResting);
+    const endMs = this.#time.trueMs + CALM_MS_MAX;
+    this.#lastStepMs = this.#time.trueMs;
+    const isStill = () => this.#time.trueMs - this.#lastStepMs > STILL_MS_MAX;
+    await this.#time.run(endMs, () => isResting() || isStill());
     if (!isBroken()) await this.#cancelTheRest(clients[0]);
     if (!isBroken()) this.#checkEnd();
     for (const { node } of [...this.#engines, ...this.#workers, ...clients]) node.kill();
@@ -303,6 +309,7 @@ class Simulation {
     const writes = chains.map(({ key }, index) => ({ key, value: entries[index].value }));
     this.#trace(() => `commit ${version}: ${describeCommit(writes)}`);
     const changes = this.#shadow.apply(writes, this.#time.trueMs);
+    if (changes.some(({ records }) => records.length > 0)) this.#lastStepMs = this.#time.trueMs;
     const world = this.#world();
     for (const change of changes) {
       for (const { name, commit } of CHECKERS) commit?.(world, change, (problem) => this.#complain(name, problem));
