@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import * as fc from "npm:fast-check@4.10.2";
 import { deliveryKey, logMarkKey, trimmedKey } from "./events/event_keys.ts";
 import * as keyspace from "./keyspace.ts";
 import { decodeTuple } from "./store/tuple.ts";

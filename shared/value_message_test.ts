@@ -1,7 +1,7 @@
 import { deepEqual, throws } from "node:assert/strict";
 import { fromBinary, fromJson, type JsonValue as ProtoJson, toBinary, toJson } from "@bufbuild/protobuf";
 import { type Value, ValueSchema } from "@bufbuild/protobuf/wkt";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { JsonValue } from "./json.ts";
 import { fromValueMessage, toValueMessage } from "./value_message.ts";
 

@@ -57,7 +57,9 @@ async function sources(folder: string): Promise<Source[]> {
 }
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"|^import "([^"]+)"/gm)].map((match) => match[1] ?? match[2]);
+  const found = text.matchAll(/(?:from|import\()\s*"([^"]+)"|^import "([^"]+)"/gm);
+  // What only tests and tools need is named with its version where it is imported.
+  return [...found].map((match) => (match[1] ?? match[2]).replace(/^npm:(.+?)@[\d.]+/, "$1"));
 }
 
 const all = (await Promise.all(Object.keys(ARROWS).map(sources))).flat();

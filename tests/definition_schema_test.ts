@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join, resolve } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
 import { parse } from "yaml";
 import { SCHEMA_FILE, schemaText } from "./definition_schema.ts";
 

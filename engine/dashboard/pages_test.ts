@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { Definition } from "../../shared/definition/definition.ts";
 import { toGraph } from "./diagram/graph.ts";
 import { layOut } from "./diagram/layout.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import * as fc from "npm:fast-check@4.10.2";
 import { JSON_DEPTH_MAX } from "../../shared/limits.ts";
 import { jsonBytes, memberBytes, NOT_JSON, TOO_DEEP, TOO_LARGE } from "./json_bytes.ts";
 

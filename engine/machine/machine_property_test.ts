@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import * as fc from "npm:fast-check@4.10.2";
 import { definitionArbitrary, type Draw, drawArbitrary, inputArbitrary } from "./testing/random_definition.ts";
 import type { Definition } from "../../shared/definition/definition.ts";
 import type { JsonObject } from "../../shared/json.ts";

@@ -7,8 +7,8 @@
  */
 
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
-import { assign, createMachine, initialTransition, raise, transition } from "xstate";
+import * as fc from "npm:fast-check@4.10.2";
+import { assign, createMachine, initialTransition, raise, transition } from "npm:xstate@5.33.3";
 import type { Definition, StateDefinition, TransitionDefinition } from "../../shared/definition/definition.ts";
 import { SeededRandom } from "../../shared/random.ts";
 import { advance, start } from "./machine.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { type Commit, CommitWindow } from "./commit_window.ts";
 import { layeredRange } from "./layered_range.ts";
 import { MemoryPairs } from "./memory_pairs.ts";

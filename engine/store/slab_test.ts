@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { cutBytes, cutText } from "./slab.ts";
 
 Deno.test("cutBytes() copies the bytes it is asked for", () => {

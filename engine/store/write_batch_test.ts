@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { CommitWindow } from "./commit_window.ts";
 import type { Bytes } from "./store.ts";
 import { decodeBatch, encodeBatch } from "./write_batch.ts";

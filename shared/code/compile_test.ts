@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { Language } from "../definition/definition.ts";
 import { CODE_BYTES_MAX } from "../limits.ts";
 import { compileCode } from "./compile.ts";

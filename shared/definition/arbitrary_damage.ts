@@ -1,6 +1,6 @@
 /** Random damage to documents, for property tests. */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 
 export type Container = Record<string, unknown> | unknown[];
 

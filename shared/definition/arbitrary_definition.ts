@@ -1,6 +1,6 @@
 /** Random definitions for property tests. Every one is canonical and accepted by parseDefinition(). */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type {
   ActionDefinition,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { evaluate as evaluateByLibrary } from "@marcbachmann/cel-js";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { evaluate, parseExpression } from "./cel.ts";
 
 interface Typed {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import { Ajv2020, type ValidateFunction } from "npm:ajv@8.20.0/dist/2020.js";
+import fc from "npm:fast-check@4.10.2";
 import { arbitraryDefinition } from "./arbitrary_definition.ts";
 import { DEFINITION_JSON_SCHEMA } from "./definition_shape.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { arbitraryDefinition } from "./arbitrary_definition.ts";
 import { canonicalDefinition, definitionHash } from "./canonical.ts";
 import type { Definition } from "./definition.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
+import fc from "npm:fast-check@4.10.2";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { checkInput } from "./input_schema.ts";
 

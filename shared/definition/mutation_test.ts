@@ -1,7 +1,7 @@
 /** What happens to definitions that are damaged at random. */
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { type Container, damage, damageBy } from "./arbitrary_damage.ts";
 import { arbitraryDefinition } from "./arbitrary_definition.ts";
 import type { Definition } from "./definition.ts";

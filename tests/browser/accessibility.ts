@@ -1,7 +1,7 @@
 /** What axe-core has against a page. */
 
-import axe from "axe-core";
-import type { Page } from "playwright-core";
+import axe from "npm:axe-core@4.14.1";
+import type { Page } from "npm:playwright-core@1.65.1";
 
 interface Violation {
   id: string;

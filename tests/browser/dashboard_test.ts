@@ -6,7 +6,7 @@
  */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page } from "npm:playwright-core@1.65.1";
 import { violationsOf } from "./accessibility.ts";
 import { populate } from "./sample_instances.ts";
 import { IMPORT, ORDER, STEPS } from "./sample_workflows.ts";

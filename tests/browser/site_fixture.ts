@@ -1,6 +1,6 @@
 /** A real engine and worker with the dashboard on a socket, and Chromium to look at it. */
 
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "npm:playwright-core@1.65.1";
 import type { WatchedTokenFile } from "../../engine/access/token_table.ts";
 import { type EngineServer, serveEngine } from "../../engine/server.ts";
 import { MemoryStore } from "../../engine/store/memory_store.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { encodeFrame, FRAME_BYTES_MAX, FrameReader, ToIsolate } from "./frame.ts";
 
 Deno.test("FrameReader gives the frames, however their bytes arrive", () => {

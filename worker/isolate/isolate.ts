@@ -7,7 +7,7 @@
  */
 
 import "./remove_process.ts";
-import "ses";
+import "npm:ses@2.3.0";
 import { CodeCache } from "./code_cache.ts";
 import { FRAME_BYTES_MAX, FrameReader, RUN_HEADER_BYTES, ToIsolate } from "./frame.ts";
 import { createTaskGlobals } from "./globals.ts";

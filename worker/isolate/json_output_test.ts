@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { JSON_DEPTH_MAX, OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
 import { OutputError, toJsonText } from "./json_output.ts";
 

@@ -1,6 +1,6 @@
 /** Definitions and inputs drawn at random, for properties that hold of all of them. */
 
-import * as fc from "fast-check";
+import * as fc from "npm:fast-check@4.10.2";
 import type {
   ActionDefinition,
   Definition,

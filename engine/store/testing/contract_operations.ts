@@ -1,7 +1,7 @@
 /** Test support: what single operations do, within a transaction and after it. */
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { decodeCounter, encodeCounter } from "../counter_value.ts";
 import type { Pair, Txn } from "../store.ts";
 import { bytes, type ContractTest, text, writing } from "../store_contract.ts";

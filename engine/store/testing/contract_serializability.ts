@@ -7,7 +7,7 @@
  */
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { Store } from "../store.ts";
 import { bytes, type ContractTest, text } from "../store_contract.ts";
 import { type Operation, operation, readOperation, type Reads, runOnStore, StoreModel } from "./store_model.ts";

@@ -1,6 +1,6 @@
 /** Test support: the sequential model that every store must look like, and random transactions that can be run on both. */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import { decodeCounter, encodeCounter } from "../counter_value.ts";
 import type { Txn } from "../store.ts";
 

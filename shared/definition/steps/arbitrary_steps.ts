@@ -1,6 +1,6 @@
 /** Random steps workflows for property tests, as authors would write them. Every one is accepted by parseDefinition(). */
 
-import fc from "fast-check";
+import fc from "npm:fast-check@4.10.2";
 import type { JsonObject } from "../../json.ts";
 
 /** A step without its id, which depends on where it stands. */

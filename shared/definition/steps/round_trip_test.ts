@@ -1,8 +1,8 @@
 /** Steps workflows in every format, and damaged ones. */
 
 import assert from "node:assert/strict";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import { Ajv2020 } from "npm:ajv@8.20.0/dist/2020.js";
+import fc from "npm:fast-check@4.10.2";
 import { stringify } from "yaml";
 import { type Container, damage, damageBy } from "../arbitrary_damage.ts";
 import { definitionHash } from "../canonical.ts";
