@@ -19,8 +19,10 @@ const HEADER = [
 export async function buildIsolate(): Promise<string> {
   const source = new URL("isolate.ts", import.meta.url).pathname;
   const config = new URL("../../deno.json", import.meta.url).pathname;
+  // What is bundled is no dependency of who runs it.
+  const lock = new URL("../../deno.dev.lock", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--minify", "--format", "iife", "--config", config, source],
+    args: ["bundle", "--quiet", "--minify", "--format", "iife", "--config", config, "--lock", lock, source],
   }).output();
   if (code !== 0) throw new Error(`Cannot bundle the isolate: ${new TextDecoder().decode(stderr)}`);
   return HEADER + new TextDecoder().decode(stdout).trim() + "\n";
