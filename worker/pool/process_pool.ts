@@ -11,6 +11,7 @@
  * - P4: nothing an isolate writes or does makes the pool throw.
  * - P5: after {@link Pool.close} no process is left.
  * - P6: an execution written ahead waits no longer than {@link STALL_MS} behind one that turns out to be long.
+ * - P7: code that had to be killed does not crowd out code that had not ({@link Suspects}), nor is it starved.
  */
 
 import { DegovError } from "../../shared/errors.ts";
@@ -24,6 +25,7 @@ import { Job } from "./job.ts";
 import type { Execution, Outcome, Pool, PoolOptions, PoolStats } from "./pool.ts";
 import { Queue } from "./queue.ts";
 import { Seat } from "./seat.ts";
+import { Suspects } from "./suspects.ts";
 
 /** Waits before starts that follow failed starts, in ms; the last is repeated. */
 const START_BACKOFF_MS = [0, 50, 200, 1_000, 5_000];
@@ -59,10 +61,13 @@ class ProcessPool implements Pool {
   readonly #memoryBytesMax: number;
   readonly #command: IsolateCommand;
   readonly #queue = new Queue<Job>();
+  /** Executions of suspects; one joins when its turn comes in the queue. */
+  readonly #suspectQueue = new Queue<Job>();
   readonly #seats = new Set<Seat>();
   /** Seats without work, the most recently used last: its code is loaded, its caches are warm. */
   readonly #idle: Seat[] = [];
   readonly #durations = new DurationBook();
+  readonly #suspects: Suspects;
   readonly #ready = Promise.withResolvers<void>();
   readonly #stats = {
     executions: 0,
@@ -87,13 +92,18 @@ class ProcessPool implements Pool {
     this.#memoryBytesMax = options.memoryBytesMax ?? TASK_MEMORY_BYTES_DEFAULT;
     this.#command = options.command ?? isolateCommand(this.#memoryBytesMax);
     this.slots = options.slots;
+    this.#suspects = new Suspects(options.slots);
     this.firstReady = this.#ready.promise;
     this.firstReady.catch(() => {});
     this.#fill();
   }
 
   get capacity(): number {
-    return Math.max(0, this.slots - this.#busy) + Math.max(0, this.#options.queueMax - this.#queue.length);
+    return Math.max(0, this.slots - this.#busy) + Math.max(0, this.#options.queueMax - this.#queued);
+  }
+
+  get #queued(): number {
+    return this.#queue.length + this.#suspectQueue.length;
   }
 
   execute(execution: Execution, signal?: AbortSignal): Promise<Outcome> {
@@ -102,7 +112,7 @@ class ProcessPool implements Pool {
     }
     if (signal?.aborted) return Promise.resolve({ status: "cancelled" });
     if (this.capacity <= 0) {
-      const message = `Cannot queue ${execution.label}: ${this.#queue.length} executions are waiting already`;
+      const message = `Cannot queue ${execution.label}: ${this.#queued} executions are waiting already`;
       return Promise.reject(new DegovError("RESOURCE_EXHAUSTED", message));
     }
     const memoryBytes = Math.min(execution.memoryBytes, this.#memoryBytesMax);
@@ -116,14 +126,14 @@ class ProcessPool implements Pool {
   stats(): PoolStats {
     let residentBytes = 0;
     for (const seat of this.#seats) residentBytes += seat.residentBytes;
-    return { slots: this.slots, busy: this.#busy, queued: this.#queue.length, residentBytes, ...this.#stats };
+    return { slots: this.slots, busy: this.#busy, queued: this.#queued, residentBytes, ...this.#stats };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#startTimer);
     clearTimeout(this.#watchTimer);
-    for (const job of this.#queue.drain()) job.settle({ status: "cancelled" });
+    for (const job of [...this.#queue.drain(), ...this.#suspectQueue.drain()]) job.settle({ status: "cancelled" });
     const exits = [...this.#seats].map((seat) => {
       for (const job of [seat.job, ...seat.takeBack()]) job?.settle({ status: "cancelled" });
       seat.kill();
@@ -171,16 +181,22 @@ class ProcessPool implements Pool {
     if (this.#failedStarts >= STARTS_FAILED_MAX && ![...this.#seats].some((seat) => seat.isReady)) {
       const message = `No isolate can be started: ${why.slice(0, 1024)}`;
       this.#ready.reject(new DegovError("UNAVAILABLE", message));
-      for (const job of this.#queue.drain()) this.#fail(job, 0, { code: "ISOLATE_CRASHED", message });
+      for (const job of [...this.#queue.drain(), ...this.#suspectQueue.drain()]) {
+        this.#fail(job, 0, { code: "ISOLATE_CRASHED", message });
+      }
     }
     this.#fill();
   }
 
   /** Hands queued executions to idle isolates, then ahead to busy ones. */
   #dispatch(): void {
-    while (this.#queue.length > 0 && this.#busy < this.slots && this.#idle.length > 0) {
+    while (this.#busy < this.slots && this.#idle.length > 0) {
+      const next = this.#next();
+      if (next === undefined) break;
+      const seat = this.#idle.pop()!;
       this.#busy++;
-      this.#send(this.#idle.pop()!, [this.#queue.shift()!]);
+      seat.runsSuspect = next.isSuspect;
+      this.#send(seat, [next.job]);
     }
     if (this.#queue.length === 0) return;
     for (const seat of this.#seats) {
@@ -192,6 +208,32 @@ class ProcessPool implements Pool {
       this.#send(seat, jobs);
       this.#watch(performance.now() + STALL_MS);
     }
+  }
+
+  /** The execution whose turn it is (P7), if one may start now. */
+  #next(): { job: Job; isSuspect: boolean } | undefined {
+    for (let job = this.#queue.peek(); job !== undefined && this.#isSuspect(job); job = this.#queue.peek()) {
+      this.#suspectQueue.push(this.#queue.shift()!);
+    }
+    const othersWait = this.#queue.length > 0;
+    if (this.#suspectQueue.length > 0 && this.#suspects.mayStart(performance.now(), othersWait)) {
+      this.#suspects.noteStart();
+      return { job: this.#suspectQueue.shift()!, isSuspect: true };
+    }
+    const job = this.#queue.shift();
+    return job && { job, isSuspect: false };
+  }
+
+  /** Lets go of the suspects' share that a seat held. */
+  #endSuspect(seat: Seat, startedMs: number): void {
+    if (!seat.runsSuspect) return;
+    seat.runsSuspect = false;
+    const nowMs = performance.now();
+    this.#suspects.noteEnd(nowMs, { durationMs: nowMs - startedMs, wasKilled: seat.exit !== undefined });
+  }
+
+  #isSuspect(job: Job): boolean {
+    return this.#suspects.has(job.execution.codeHash);
   }
 
   #isShort(seat: Seat): boolean {
@@ -220,8 +262,10 @@ class ProcessPool implements Pool {
   }
 
   #onEnding(seat: Seat, job: Job | undefined, outcome: Outcome): void {
+    this.#endSuspect(seat, seat.endedStartMs);
     if (job !== undefined && outcome.status !== "cancelled") {
       this.#durations.note(job.execution.codeHash, outcome.durationMs);
+      this.#suspects.noteCompleted(job.execution.codeHash);
       this.#settle(job, outcome);
     }
     this.#watch(seat.deadlineMs);
@@ -253,6 +297,7 @@ class ProcessPool implements Pool {
     this.#seats.delete(seat);
     const index = this.#idle.indexOf(seat);
     if (index >= 0) this.#idle.splice(index, 1);
+    this.#endSuspect(seat, seat.startedMs);
     if (seat.outstanding > 0) {
       this.#busy--;
       const { job } = seat;
@@ -278,8 +323,10 @@ class ProcessPool implements Pool {
     this.#fail(job, seat.startedMs, deathFailure(exit, job.execution, this.#memoryBytesMax));
   }
 
+  /** Fails a job that was killed, or never had an isolate. */
   #fail(job: Job, startedMs: number, failure: Failure): void {
     this.#durations.forget(job.execution.codeHash);
+    this.#suspects.noteKilled(job.execution.codeHash);
     const durationMs = startedMs === 0 ? 0 : performance.now() - startedMs;
     this.#settle(job, { status: "failed", failure, console: job.console, durationMs });
   }
@@ -293,7 +340,7 @@ class ProcessPool implements Pool {
 
   #cancel(job: Job): void {
     job.settle({ status: "cancelled" });
-    if (this.#queue.remove(job)) return;
+    if (this.#queue.remove(job) || this.#suspectQueue.remove(job)) return;
     for (const seat of this.#seats) {
       if (seat.job === job) seat.kill();
       else seat.drop(job);

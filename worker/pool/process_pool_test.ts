@@ -106,6 +106,24 @@ Deno.test("[P6] what was written ahead behind a long execution goes to another i
   }
 });
 
+Deno.test("[P7] code that was killed waits while other code does, and then runs all the same", async () => {
+  const pool = await openTestPool({ slots: 2 });
+  try {
+    const loop = { code: "for (;;);", timeoutMs: 100 };
+    failureOf(await runTask(pool, loop));
+    let loopsEnded = 0;
+    const loops = Array.from({ length: 6 }, () => runTask(pool, loop));
+    for (const ended of loops) void ended.then(() => loopsEnded++);
+    const honest = Array.from({ length: 500 }, (_, i) => runTask(pool, { code: HONEST, input: { value: i } }));
+    assert.deepEqual((await Promise.all(honest)).map(outputOf), Array.from({ length: 500 }, (_, i) => 2 * i));
+    assert(loopsEnded < 6, "the loops went first");
+    for (const ended of loops) assert.equal(failureOf(await ended).code, "DEADLINE_EXCEEDED");
+    await until("nothing is left to run", () => pool.stats().queued + pool.stats().busy === 0);
+  } finally {
+    await pool.close();
+  }
+});
+
 Deno.test("execute() sends code to an isolate once", async () => {
   const pool = await openTestPool();
   try {

@@ -43,6 +43,8 @@ export class Seat {
   codeCacheHits = 0;
   exit: IsolateExit | undefined;
   wasKilled = false;
+  /** Whether what it runs counts against the suspects' share. */
+  runsSuspect = false;
   isReady = false;
   readonly #startTimer: ReturnType<typeof setTimeout>;
   residentBytes = 0;
@@ -50,6 +52,8 @@ export class Seat {
   deadlineMs = Infinity;
   /** When the first job became the first. */
   startedMs = 0;
+  /** When the job that ended last had become the first. */
+  endedStartMs = 0;
   #firstResidentBytes = 0;
   #consoleBytes = 0;
   readonly #entries: Entry[] = [];
@@ -166,6 +170,7 @@ export class Seat {
     if (this.#firstResidentBytes === 0) this.#firstResidentBytes = reply.residentBytes;
     const outcome = this.#toOutcome(first.job, reply);
     this.#entries.shift();
+    this.endedStartMs = this.startedMs;
     this.#startClock();
     this.#listener.onEnding(first.job, outcome);
   }
