@@ -11,6 +11,7 @@ const CHECKS: readonly Check[] = [
   { name: "lint", args: ["lint"] },
   { name: "types", args: ["check", "--lock=deno.dev.lock", ...frozen, "."] },
   { name: "lock files", args: ["run", "-P=check", "tests/lock.ts", "--check"] },
+  { name: "bundled isolate", args: ["run", "-P=check", "--no-lock", "worker/isolate/build.ts", "--check"] },
   { name: "generated code", args: ["run", "-P=check", ...frozen, "proto/generate.ts", "--check"] },
   {
     name: "generated pages",

@@ -49,6 +49,7 @@ export async function runWorkerProcess(workerId: string, config: WorkerConfig): 
     queueMax: config.prefetch,
     executionsPerIsolateMax: config.executionsPerIsolate,
     isolateGrowthBytesMax: ISOLATE_GROWTH_BYTES_MAX,
+    memoryBytesMax: config.memoryBytes,
   });
   const worker = new TaskWorker({
     workerId,
