@@ -1,32 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { chain, EngineFixture, SESSION_TIMEOUT_MS } from "../tests/fixture/engine_fixture.ts";
-import { VirtualClock } from "../shared/clock.ts";
+import { check } from "../tests/fixture/check_engine.ts";
+import { chain, SESSION_TIMEOUT_MS } from "../tests/fixture/engine_fixture.ts";
 import { LOSSES_PER_TASK_MAX } from "../shared/limits.ts";
-import { SeededRandom } from "../shared/random.ts";
-import { MemoryStore } from "./store/memory_store.ts";
-import { RerunningStore } from "./store/rerunning_store.ts";
-
-/** Runs the test on a store as it should be, and on one that runs bodies again and reports unknown commits. */
-function check(
-  name: string,
-  body: (fixture: EngineFixture) => Promise<void>,
-  options: { calmOnly?: boolean } = {},
-): void {
-  for (const kind of options.calmOnly ? ["calm"] : ["calm", "rerunning"]) {
-    Deno.test(`${name} (${kind} store)`, async () => {
-      const clock = new VirtualClock();
-      const memory = new MemoryStore({ clock });
-      const store = kind === "calm" ? memory : new RerunningStore(memory, { random: new SeededRandom(name.length) });
-      const fixture = await EngineFixture.open({ clock, store });
-      try {
-        await body(fixture);
-        deepEqual(fixture.errors, []);
-      } finally {
-        await fixture.close();
-      }
-    });
-  }
-}
 
 check("an instance runs through its states on one worker", async (fixture) => {
   await fixture.register(chain("chain", 3));

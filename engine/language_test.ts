@@ -1,29 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { EngineFixture, type ScriptedWorker } from "../tests/fixture/engine_fixture.ts";
-import { VirtualClock } from "../shared/clock.ts";
+import { check } from "../tests/fixture/check_engine.ts";
+import { type EngineFixture, type ScriptedWorker } from "../tests/fixture/engine_fixture.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
-import { SeededRandom } from "../shared/random.ts";
 import type { HandOut } from "./scheduler/dispatcher.ts";
-import { MemoryStore } from "./store/memory_store.ts";
-import { RerunningStore } from "./store/rerunning_store.ts";
-
-/** Runs the test on a store as it should be, and on one that runs bodies again and reports unknown commits. */
-function check(name: string, body: (fixture: EngineFixture) => Promise<void>): void {
-  for (const kind of ["calm", "rerunning"]) {
-    Deno.test(`${name} (${kind} store)`, async () => {
-      const clock = new VirtualClock();
-      const memory = new MemoryStore({ clock });
-      const store = kind === "calm" ? memory : new RerunningStore(memory, { random: new SeededRandom(name.length) });
-      const fixture = await EngineFixture.open({ clock, store });
-      try {
-        await body(fixture);
-        deepEqual(fixture.errors, []);
-      } finally {
-        await fixture.close();
-      }
-    });
-  }
-}
 
 function task(name: string, more: JsonObject = {}): JsonObject {
   return { task: { name, code: "input", ...more } };
