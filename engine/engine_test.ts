@@ -2,6 +2,8 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { check } from "../tests/fixture/check_engine.ts";
 import { chain, SESSION_TIMEOUT_MS } from "../tests/fixture/engine_fixture.ts";
 import { LOSSES_PER_TASK_MAX } from "../shared/limits.ts";
+import type { InstanceFilter } from "./instance_search.ts";
+import type { ListCursor } from "./instances.ts";
 
 check("an instance runs through its states on one worker", async (fixture) => {
   await fixture.register(chain("chain", 3));
@@ -283,13 +285,13 @@ check("a list shows the newest first, page by page, by status and workflow", asy
     await fixture.clock.advance(1);
   }
   await fixture.engine.instances.cancel("i3", "");
-  const ids = async (filter: Parameters<typeof fixture.engine.instances.list>[0], limit = 10) =>
-    (await fixture.engine.instances.list(filter, limit)).map(({ id }) => id);
+  const { search } = fixture.engine;
+  const ids = async (...[filter, limit = 10, cursor]: [InstanceFilter, number?, ListCursor?]) =>
+    (await search.page(filter, limit, cursor)).instances.map(({ id }) => id);
   deepEqual(await ids({}), ["i5", "i4", "i3", "i2", "i1", "i0"]);
   deepEqual(await ids({ status: "running" }, 2), ["i5", "i4"]);
-  const [, last] = await fixture.engine.instances.list({ status: "running" }, 2);
-  const before = { createdAtMs: last.createdAtMs, instanceId: last.id };
-  deepEqual(await ids({ status: "running", before }), ["i2", "i1", "i0"]);
+  const { next } = await search.page({ status: "running" }, 2);
+  deepEqual(await ids({ status: "running" }, 10, next), ["i2", "i1", "i0"]);
   deepEqual(await ids({ workflow: "two" }), ["i5", "i3", "i1"]);
   deepEqual(await ids({ workflow: "two", status: "cancelled" }), ["i3"]);
 });

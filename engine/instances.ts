@@ -11,7 +11,7 @@ import type { Instance, InstanceStatus } from "./machine/instance.ts";
 import { HistoryTracker } from "./machine/history_tracker.ts";
 import { advance } from "./machine/machine.ts";
 import { migrate } from "./machine/migration.ts";
-import { appliedKey, decodeIndexKey, decodeJson, EMPTY, historyKey, indexRange } from "./keyspace.ts";
+import { appliedKey, decodeJson, EMPTY, historyKey } from "./keyspace.ts";
 import { completeLarge, readLarge } from "./large_value.ts";
 import { readInstance } from "./records.ts";
 import { toError } from "./rejection.ts";
@@ -199,26 +199,6 @@ export class Instances {
     const stored = await readInstance(txn, instanceId, { snapshot: true });
     if (stored === undefined) throw unknownInstance(instanceId);
     return stored.instance;
-  }
-
-  /** Newest first, beginning below the cursor. */
-  async list(
-    filter: { workflow?: string; status?: InstanceStatus; before?: ListCursor },
-    limit: number,
-  ): Promise<Instance[]> {
-    return await this.#scheduler.options.store.transact(async (txn) => {
-      const places: ListCursor[] = [];
-      for (const status of filter.status === undefined ? STATUSES : [filter.status]) {
-        const { begin, end } = indexRange({ workflow: filter.workflow, status }, filter.before);
-        const pairs = await txn.range(begin, end, { limit, reverse: true, snapshot: true });
-        for (const { key } of pairs) places.push(decodeIndexKey(key));
-      }
-      places.sort(newestFirst);
-      const found = await Promise.all(
-        places.slice(0, limit).map(({ instanceId }) => readInstance(txn, instanceId, { snapshot: true })),
-      );
-      return found.flatMap((stored) => stored === undefined ? [] : [stored.instance]);
-    });
   }
 
   /** Records after a sequence, in order. @throws DegovError NOT_FOUND */

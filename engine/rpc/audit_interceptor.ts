@@ -15,7 +15,7 @@ const AUDITED: { readonly [method: string]: readonly string[] } = {
   ResumeInstance: ["instanceId"],
   ForkInstance: ["instanceId", "newInstanceId"],
   MigrateInstance: ["instanceId"],
-  BulkOperate: ["workflow"],
+  BulkOperate: ["workflow", "operation", "dryRun"],
   CreateSchedule: ["scheduleId"],
   UpdateSchedule: ["scheduleId"],
   DeleteSchedule: ["scheduleId"],
@@ -36,7 +36,7 @@ export function auditInterceptor(
     if (fields === undefined || request.stream) return next(request);
     const record = (outcome: string) => {
       const message = request.message as unknown as Record<string, unknown>;
-      const target = Object.fromEntries(fields.map((field) => [field, String(message[field]).slice(0, CHARS_MAX)]));
+      const target = Object.fromEntries(fields.map((field) => [field, toText(message[field]).slice(0, CHARS_MAX)]));
       audit.record({ caller: callers.callerOf(request.header), what: request.method.name, target, outcome });
     };
     return next(request).then((response) => {
@@ -47,4 +47,9 @@ export function auditInterceptor(
       throw thrown;
     });
   };
+}
+
+/** Of a choice, which one. */
+function toText(value: unknown): string {
+  return String((value as { case?: string } | undefined)?.case ?? value);
 }

@@ -32,6 +32,29 @@ Deno.test("bulkOperate() does the same to every instance of the filter, and list
     deepEqual(await sum(old, { kind: "cancel", compensate: false }), { matched: 250, done: 250, refused: [] });
     deepEqual((await sum({ workflow: "two" }, { kind: "retry" })).refused.sort(), ["b0", "b1", "b2"]);
     equal((await client.get("a7")).status, "cancelled");
+    deepEqual(await sum({ text: "A17" }, { kind: "cancel" }), { matched: 11, done: 11, refused: [] });
+  } finally {
+    await fixture.close();
+  }
+});
+
+Deno.test("a bulk call bounded by when its dry run looked leaves alone what was started since", async () => {
+  const fixture = await EngineFixture.open();
+  try {
+    const client = new DegovClient({ transport: inMemoryTransport(fixture.engine, { onInternalError: () => {} }) });
+    await fixture.register(chain("one", 1));
+    for (let index = 0; index < 3; index++) await fixture.start("one", `a${index}`);
+    const filter = { workflow: "one", status: "running" } as const;
+    const [{ matched, lookedAtMs }] = await Array.fromAsync(client.bulk(filter, { kind: "cancel" }, { dryRun: true }));
+    await fixture.clock.advance(1);
+    await fixture.start("one", "late");
+    const bounded = { ...filter, beforeMs: lookedAtMs };
+    const [{ done }] = await Array.fromAsync(client.bulk(bounded, { kind: "cancel" }));
+    deepEqual([matched, done, (await client.get("late")).status], [3, 3, "running"]);
+    const { instances } = await client.instancesPage(bounded);
+    deepEqual(instances, []);
+    const left = await Array.fromAsync(client.instances({ text: "LAT", fromMs: lookedAtMs }));
+    deepEqual(left.map(({ id }) => id), ["late"]);
   } finally {
     await fixture.close();
   }

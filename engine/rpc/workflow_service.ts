@@ -13,17 +13,16 @@ import {
 import { compileCode } from "../../shared/code/compile.ts";
 import { definitionRefused, type DefinitionText, parseDefinition } from "../../shared/definition/parse.ts";
 import { DegovError } from "../../shared/errors.ts";
-import { isJsonObject, type JsonValue } from "../../shared/json.ts";
+import type { JsonValue } from "../../shared/json.ts";
 import { DEFINITION_BYTES_MAX, EVENT_BYTES_MAX, INPUT_BYTES_MAX, POLL_WAIT_MS_MAX } from "../../shared/limits.ts";
 import type { Engine } from "../engine.ts";
 import type { ExplainedWait } from "../explanation.ts";
-import type { ListCursor } from "../instances.ts";
 import type { WorkflowRecord } from "../records.ts";
 import { bulkOperate } from "./bulk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
+import { fromFilter, isListCursor } from "./instance_filter.ts";
 import {
   fromObjectValue,
-  fromStatus,
   fromValue,
   toFailureMessage,
   toHistoryMessage,
@@ -35,7 +34,7 @@ import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
 import { scheduleMethods } from "./schedule_methods.ts";
 
 export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowService> {
-  const { definitions, instances } = engine;
+  const { definitions, instances, search } = engine;
   return {
     ...scheduleMethods(engine),
 
@@ -78,19 +77,13 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       return { instance: toInstanceMessage(instance, { payloads: true }) };
     },
 
-    async listInstances({ workflow, status, pageSize, pageToken }) {
-      const rows = pageRows(pageSize);
-      const found = await instances.list({
-        ...(workflow === "" ? {} : { workflow: requireId(workflow, "workflow") }),
-        status: fromStatus(status),
-        before: decodePageToken(pageToken, isListCursor),
-      }, rows);
-      const last = found.at(-1);
+    async listInstances(request) {
+      const { pageSize, pageToken } = request;
+      const cursor = decodePageToken(pageToken, isListCursor);
+      const { instances: found, next } = await search.page(fromFilter(request), pageRows(pageSize), cursor);
       return {
         instances: found.map((instance) => toInstanceMessage(instance, { payloads: false })),
-        nextPageToken: found.length < rows || last === undefined
-          ? ""
-          : encodePageToken({ createdAtMs: last.createdAtMs, instanceId: last.id } satisfies ListCursor),
+        nextPageToken: next === undefined ? "" : encodePageToken(next),
       };
     },
 
@@ -300,8 +293,4 @@ function toWait(wait: ExplainedWait): WaitMessage {
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isListCursor(value: unknown): value is ListCursor {
-  return isJsonObject(value) && typeof value.createdAtMs === "number" && typeof value.instanceId === "string";
 }

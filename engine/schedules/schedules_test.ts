@@ -50,7 +50,7 @@ async function nextTime(fixture: EngineFixture): Promise<void> {
 }
 
 async function started(fixture: EngineFixture): Promise<string[]> {
-  return (await fixture.engine.instances.list({}, 100)).map(({ status }) => status);
+  return (await fixture.engine.search.page({}, 100)).instances.map(({ status }) => status);
 }
 
 async function finish(fixture: EngineFixture, instanceId: string): Promise<void> {

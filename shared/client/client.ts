@@ -7,13 +7,12 @@
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { type MessageInitShape } from "@bufbuild/protobuf";
-import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import {
-  type BulkOperateRequestSchema,
   type ExplainInstanceResponse,
   type RegisterWorkflowRequestSchema,
   WorkflowService,
 } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import type { BulkOperation } from "../bulk_operation.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Definition } from "../definition/definition.ts";
 import { DegovError } from "../errors.ts";
@@ -21,16 +20,16 @@ import { newInstanceId, newInstanceId as makeInstanceId, newOperationId } from "
 import type { JsonObject, JsonValue } from "../json.ts";
 import { backoffMs } from "../retry.ts";
 import { toValueMessage } from "../value_message.ts";
+import { type BulkPage, toBulkPage, toOperationMessage } from "./bulk.ts";
 import { fromConnectError } from "./errors.ts";
+import { type InstanceFilter, toFilterFields } from "./instance_filter.ts";
 import {
   type EventView,
   type HistoryRecordView,
-  type InstanceStatusName,
   type InstanceView,
   toEventView,
   toHistoryView,
   toInstanceView,
-  toStatusMessage,
   toWorkerView,
   toWorkflowView,
   type WorkerView,
@@ -49,11 +48,6 @@ export interface ClientOptions extends ConnectionOptions {
   clock?: Clock;
 }
 
-export interface InstanceFilter {
-  workflow?: string;
-  status?: InstanceStatusName;
-}
-
 export interface EventOptions {
   /** Absent: from now on. */
   cursor?: string;
@@ -62,30 +56,6 @@ export interface EventOptions {
   /** Only records with an entry of one of these kinds, as `taskFailed`. */
   kinds?: string[];
   instanceId?: string;
-}
-
-/** Which instances a bulk operation is for. All given conditions must hold. */
-export interface BulkFilter extends InstanceFilter {
-  /** Created at or after, before: milliseconds since the epoch. */
-  fromMs?: number;
-  beforeMs?: number;
-}
-
-/** What a bulk operation does. */
-export type BulkOperation =
-  | { kind: "pause"; reason?: string }
-  | { kind: "resume" }
-  | { kind: "cancel"; reason?: string; compensate?: boolean }
-  | { kind: "retry" }
-  | { kind: "migrate"; version?: number };
-
-/** What became of one page of instances. */
-export interface BulkPage {
-  /** Instances that the filter chose. */
-  matched: number;
-  /** Of these, those that took the operation; 0 in a dry run. */
-  done: number;
-  refusals: { instanceId: string; message: string }[];
 }
 
 export interface StartOptions {
@@ -186,8 +156,8 @@ export class DegovClient {
   async instancesPage(
     options: InstanceFilter & { rows?: number; pageToken?: string } = {},
   ): Promise<{ instances: InstanceView[]; nextPageToken: string }> {
-    const { workflow = "", pageToken = "", rows: pageSize = 0 } = options;
-    const request = { workflow, status: toStatusMessage(options.status), pageToken, pageSize };
+    const { pageToken = "", rows: pageSize = 0 } = options;
+    const request = { ...toFilterFields(options), pageToken, pageSize };
     const { instances, nextPageToken } = await this.#call(() => this.#client.listInstances(request));
     return { instances: instances.map(toInstanceView), nextPageToken };
   }
@@ -254,26 +224,20 @@ export class DegovClient {
    * @throws DegovError INVALID_ARGUMENT
    */
   async *bulk(
-    filter: BulkFilter,
+    filter: InstanceFilter,
     operation: BulkOperation,
     options: { dryRun?: boolean } = {},
   ): AsyncGenerator<BulkPage> {
-    const { workflow = "", status, fromMs, beforeMs } = filter;
     const request = {
-      workflow,
-      status: toStatusMessage(status),
-      ...(fromMs === undefined ? {} : { createdFrom: timestampFromMs(fromMs) }),
-      ...(beforeMs === undefined ? {} : { createdBefore: timestampFromMs(beforeMs) }),
+      ...toFilterFields(filter),
       operation: toOperationMessage(operation),
       dryRun: options.dryRun ?? false,
       pageSize: BULK_PAGE_ROWS,
     };
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const { matched, done, refusals, nextPageToken } = await this.#call(() =>
-        this.#client.bulkOperate({ ...request, pageToken })
-      );
-      yield { matched, done, refusals: refusals.map(({ instanceId, message }) => ({ instanceId, message })) };
-      pageToken = nextPageToken;
+      const page = await this.#call(() => this.#client.bulkOperate({ ...request, pageToken }));
+      yield toBulkPage(page);
+      pageToken = page.nextPageToken;
     }
   }
 
@@ -397,21 +361,6 @@ export class DegovClient {
       if (!error.retryable || this.#clock.nowMs() >= untilMs) throw error;
       await this.#clock.sleep(backoffMs(RETRY_DELAY, attempt, Math.random()));
     }
-  }
-}
-
-function toOperationMessage(operation: BulkOperation): MessageInitShape<typeof BulkOperateRequestSchema>["operation"] {
-  switch (operation.kind) {
-    case "pause":
-      return { case: "pause", value: { reason: operation.reason ?? "" } };
-    case "resume":
-      return { case: "resume", value: {} };
-    case "cancel":
-      return { case: "cancel", value: { reason: operation.reason ?? "", compensate: operation.compensate } };
-    case "retry":
-      return { case: "retry", value: {} };
-    case "migrate":
-      return { case: "migrate", value: { version: operation.version ?? 0 } };
   }
 }
 
