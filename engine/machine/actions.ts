@@ -56,7 +56,7 @@ function runSet(draft: Draft, set: SetDefinition, at: ActionPlace): Fault | unde
   if ("merge" in set) return runMerge(draft, set.merge, at);
   const value = "expression" in set ? evaluateIn(draft, set.expression, at, "set.expression") : set.value;
   if (value instanceof Fault) return value;
-  return placed(draft.setContext(set.key, value), at, "set");
+  return placed(draft.context.set(set.key, value), at, "set");
 }
 
 /** Sets each member of an object. */
@@ -67,7 +67,7 @@ function runMerge(draft: Draft, text: string, at: ActionPlace): Fault | undefine
     return placed(new Fault("expression", "what is to be merged is no object"), at, "set.merge");
   }
   for (const key of Object.keys(value)) {
-    const fault = draft.setContext(key, value[key]);
+    const fault = draft.context.set(key, value[key]);
     if (fault !== undefined) return placed(fault, at, "set.merge");
   }
 }
@@ -85,7 +85,7 @@ function runTask(draft: Draft, task: TaskDefinition, at: ActionPlace): Fault | u
   if (limitKey instanceof Fault) return limitKey;
   const active = { name: task.name, output: task.output ?? task.name, ...(task.merge && { merge: true as const }) };
   const scheduled = { code: task, task: active, limitKey };
-  return placed(draft.scheduleTask(scheduled, input), at, "task");
+  return placed(draft.tasks.schedule(scheduled, input), at, "task");
 }
 
 /** The value of a mapping; `member` is its place within the action. */

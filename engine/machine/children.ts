@@ -48,7 +48,7 @@ export function runStart(draft: Draft, start: StartDefinition, at: ActionPlace):
     draft.send(message);
     return undefined;
   }
-  const taskId = draft.beginTask({ name, output: start.output ?? name, child: { id: child, workflow } });
+  const taskId = draft.tasks.begin({ name, output: start.output ?? name, child: { id: child, workflow } });
   if (taskId instanceof Fault) return placed(taskId, at, "start");
   draft.send({ ...message, taskId });
 }
@@ -83,6 +83,6 @@ function toId(value: JsonValue, at: ActionPlace, member: string): string | Fault
 function reserve(draft: Draft, payload: JsonValue, bytesMax: number): Fault | undefined {
   const bytes = jsonBytes(payload, bytesMax);
   // The draft may hand the value on, but not write to it any more.
-  if (payload === draft.instance.context) draft.shareContext();
+  if (payload === draft.instance.context) draft.context.share();
   return describeSize("its payload", bytes, bytesMax) ?? draft.reserve(MESSAGE_BYTES + bytes);
 }

@@ -26,11 +26,11 @@ export function pursue(draft: Draft, choice: Choice, client?: Deciding["client"]
   if (question === undefined) return take(draft, choice);
   const { context, input, phase, state } = draft.instance;
   const name = formatTransitionPlace(state, source);
-  draft.shareContext();
+  draft.context.share();
   const task = { name, output: name, isGuard: true } as const;
   // An event is plain JSON; only its interface does not say so.
   const taskInput = { context, input, event: event as unknown as JsonObject };
-  const taskId = draft.scheduleTask({ code: question, task }, taskInput);
+  const taskId = draft.tasks.schedule({ code: question, task }, taskInput);
   if (taskId instanceof Fault) {
     return new Fault(taskId.cause, `Cannot evaluate ${name}.guard: ${taskId.message}.`);
   }
@@ -48,19 +48,19 @@ export function pursue(draft: Draft, choice: Choice, client?: Deciding["client"]
 export function toVerdict(draft: Draft, taskId: string, output: JsonValue, attempt: AttemptReport): Verdict {
   const { name } = draft.instance.tasks[taskId];
   if (typeof output === "boolean") {
-    draft.endTask(taskId, { kind: "guardEvaluated", taskId, name, holds: output, ...attempt });
+    draft.tasks.end(taskId, { kind: "guardEvaluated", taskId, name, holds: output, ...attempt });
     return { holds: output };
   }
   const message = `Cannot use ${name}.guard: it must give true or false, and gave ${describe(output)}`;
   const failure: Failure = { code: "EXPRESSION_FAILED", message };
-  draft.failTask(taskId, failure, attempt);
+  draft.tasks.fail(taskId, failure, attempt);
   return { failure };
 }
 
 /** Takes in that a guard's code failed for good. */
 export function toFailedVerdict(draft: Draft, taskId: string, cause: Failure, attempt: AttemptReport): Verdict {
   const { name } = draft.instance.tasks[taskId];
-  draft.failTask(taskId, cause, attempt);
+  draft.tasks.fail(taskId, cause, attempt);
   const message = `Cannot evaluate ${name}.guard: ${cause.code}: ${cause.message}`;
   return { failure: { ...cause, code: "EXPRESSION_FAILED", message } };
 }

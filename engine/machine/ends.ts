@@ -45,7 +45,7 @@ export function failByFault(draft: Draft, fault: Fault): void {
 export function endIfNothingCanHappen(draft: Draft): Fault | undefined {
   const { state } = draft;
   if (state.final === undefined) {
-    if (draft.hasStateTimers || takesClientEvents(state)) return undefined;
+    if (draft.timers.hasOfState || takesClientEvents(state)) return undefined;
     const untaken = automaticWaysOut(draft);
     if (untaken.length > 0) {
       return void fail(draft, { code: "NO_TRANSITION", message: describeDeadEnd(draft, untaken) });

@@ -10,14 +10,14 @@ import { toAfterTimerId, toTimeoutTimerId } from "./timer_id.ts";
 export function enter(draft: Draft, state: string, event: EventValue): Fault | undefined {
   draft.enterState(state);
   const { after, enter } = draft.state;
-  after?.forEach(({ delayMs }, index) => draft.setTimer(toAfterTimerId(draft.instance.entries, index), delayMs));
+  after?.forEach(({ delayMs }, index) => draft.timers.set(toAfterTimerId(draft.instance.entries, index), delayMs));
   return runActions(draft, enter, { event, list: { state, list: "enter" } });
 }
 
 /** Enters `state` as the first of a run of the instance, which its timeout then measures. */
 export function enterFirst(draft: Draft, state: string, event: EventValue): Fault | undefined {
   const { timeoutMs } = draft.definition;
-  if (timeoutMs !== undefined) draft.setTimer(toTimeoutTimerId(draft.instance.entries + 1), timeoutMs);
+  if (timeoutMs !== undefined) draft.timers.set(toTimeoutTimerId(draft.instance.entries + 1), timeoutMs);
   return enter(draft, state, event);
 }
 

@@ -36,7 +36,7 @@ export function evaluateText(
   const scope = reach === undefined ? { context, input, event } : { context, input, event, item, index };
   const result = evaluate(parsed.expression, scope, { meter: draft.budget.meter });
   if (!result.ok) return expressionFault(options.place(), text, result.message);
-  if (result.value === context) draft.shareContext();
+  if (result.value === context) draft.context.share();
   return result.value;
 }
 

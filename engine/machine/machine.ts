@@ -147,7 +147,7 @@ function retry(draft: Draft, waiting: boolean): Rejection | Fault | undefined {
   if (draft.instance.status !== "failed") return { reason: "wrongStatus" };
   if (draft.instance.revision >= HISTORY_RECORDS_MAX) return { reason: "historyFull" };
   draft.revive();
-  draft.clearContext("error");
+  draft.context.clear("error");
   if (waiting) return void waitForAdmission(draft, "retry");
   return enterFirst(draft, draft.instance.state, { name: "retry", data: null });
 }

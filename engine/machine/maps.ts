@@ -57,7 +57,7 @@ export function runMap(draft: Draft, map: MapDefinition, at: ActionPlace): Fault
     outputs: {},
     bytes: bytes - heldBytes(draft),
   };
-  const mapId = draft.beginTask({ name: map.name, output, map: active });
+  const mapId = draft.tasks.begin({ name: map.name, output, map: active });
   if (mapId instanceof Fault) return placed(mapId, at, "map");
   return placed(items.length === 0 ? completeEmpty(draft, mapId) : begin(draft, mapId), at, "map");
 }
@@ -90,12 +90,12 @@ export function completeItem(
   if (fault !== undefined) {
     const message = `Cannot store the output of item ${index} of map "${name}": ${fault.message}.`;
     const failure: Failure = { code: "RESOURCE_EXHAUSTED", message, task: name };
-    draft.failTask(taskId, failure, report);
+    draft.tasks.fail(taskId, failure, report);
     return failure;
   }
-  draft.endTask(taskId, { kind: "itemCompleted", taskId, name, index, output, ...report });
+  draft.tasks.end(taskId, { kind: "itemCompleted", taskId, name, index, output, ...report });
   const outputs = { ...active.map!.outputs, [index]: output };
-  draft.setTask(mapId, { ...active, map: { ...active.map!, outputs, bytes: mapBytes } });
+  draft.tasks.set(mapId, { ...active, map: { ...active.map!, outputs, bytes: mapBytes } });
   return completeIfDone(draft, mapId);
 }
 
@@ -103,13 +103,13 @@ function completeIfDone(draft: Draft, mapId: string): Failure | undefined {
   const { total, outputs, left } = draft.instance.tasks[mapId].map!;
   if (left.length > 0 || countBegun(draft, mapId) > 0) return undefined;
   const list = Array.from({ length: total }, (_, index) => outputs[index] ?? null);
-  return draft.completeTask(mapId, list, OWN_REPORT);
+  return draft.tasks.complete(mapId, list, OWN_REPORT);
 }
 
 /** Ends the map of an item that has failed (L2). */
 export function failMap(draft: Draft, mapId: string, failure: Failure): void {
-  draft.cancelSome(({ item }) => item?.mapId === mapId);
-  draft.failTask(mapId, failure, OWN_REPORT);
+  draft.tasks.cancelSome(({ item }) => item?.mapId === mapId);
+  draft.tasks.fail(mapId, failure, OWN_REPORT);
 }
 
 function toItem(draft: Draft, { task }: MapDefinition, at: ActionPlace, scope: Scope): MapItem | Fault {
@@ -123,7 +123,7 @@ function toItem(draft: Draft, { task }: MapDefinition, at: ActionPlace, scope: S
 }
 
 function completeEmpty(draft: Draft, mapId: string): Fault | undefined {
-  const failure = draft.completeTask(mapId, [], OWN_REPORT);
+  const failure = draft.tasks.complete(mapId, [], OWN_REPORT);
   return failure && new Fault("limit", failure.message);
 }
 
@@ -136,7 +136,7 @@ function begin(draft: Draft, mapId: string): Fault | undefined {
   const room = Math.min(
     left.length,
     (definition.concurrency ?? MAP_TASKS_MAX) - begun,
-    MAP_TASKS_MAX - draft.taskCount,
+    MAP_TASKS_MAX - draft.tasks.count,
   );
   let count = 0;
   let fault: Fault | undefined;
@@ -144,7 +144,7 @@ function begin(draft: Draft, mapId: string): Fault | undefined {
     const { input, limitKey } = left[count];
     const item = { mapId, index: total - left.length + count };
     const task = { name: definition.name, output: active.output, item };
-    const scheduled = draft.scheduleTask({ code: definition.task, task, limitKey }, input);
+    const scheduled = draft.tasks.schedule({ code: definition.task, task, limitKey }, input);
     if (!(scheduled instanceof Fault)) continue;
     fault = scheduled;
     break;
@@ -153,7 +153,7 @@ function begin(draft: Draft, mapId: string): Fault | undefined {
     const rest = left.slice(count);
     const freed = left.slice(0, count).reduce((sum, { input }) => sum + jsonBytes(input, MAP_BYTES_MAX), 0);
     const bytes = active.map!.bytes - freed;
-    draft.setTask(mapId, { ...active, map: { ...active.map!, place, index, left: rest, bytes } });
+    draft.tasks.set(mapId, { ...active, map: { ...active.map!, place, index, left: rest, bytes } });
   }
   // What one step cannot write the next can, which the end of an item brings about.
   return begun + count > 0 ? undefined : fault;

@@ -68,13 +68,13 @@ function moveTimers(
     const index = parseAfterIndex(timerId);
     if (index !== undefined) spent.delete(from.states[instance.state].after![index].delayMs);
   }
-  draft.dropTimers();
+  draft.timers.drop();
   draft.setRare({ version: to.version, entries: instance.entries + 1 });
   const { timeoutMs, states } = to.definition;
   const { entries } = draft.instance;
-  if (timeoutMs !== undefined) draft.setTimerAt(toTimeoutTimerId(entries), startedAtMs + timeoutMs);
+  if (timeoutMs !== undefined) draft.timers.setAt(toTimeoutTimerId(entries), startedAtMs + timeoutMs);
   states[instance.state].after?.forEach(({ delayMs }, index) => {
-    if (!spent.has(delayMs)) draft.setTimerAt(toAfterTimerId(entries, index), enteredAtMs + delayMs);
+    if (!spent.has(delayMs)) draft.timers.setAt(toAfterTimerId(entries, index), enteredAtMs + delayMs);
   });
 }
 

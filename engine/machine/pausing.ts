@@ -26,7 +26,7 @@ export function pause(draft: Draft, { reason }: PauseInput): Rejection | undefin
   if (draft.instance.paused) return { reason: "paused" };
   draft.record({ kind: "paused", reason });
   moveTasks(draft, "pauseTasks");
-  draft.moveTimers("clearTimer");
+  draft.timers.move("clearTimer");
   draft.setRare({ paused: true });
 }
 
@@ -36,7 +36,7 @@ export function resume(draft: Draft): Rejection | Fault | undefined {
   draft.record({ kind: "resumed" });
   draft.setRare({ paused: undefined });
   moveTasks(draft, "resumeTasks");
-  draft.moveTimers("setTimer");
+  draft.timers.move("setTimer");
   return applyHeld(draft) ?? continueMaps(draft);
 }
 
@@ -74,5 +74,5 @@ function apply(draft: Draft, held: Held): Fault | undefined {
 function moveTasks(draft: Draft, kind: "pauseTasks" | "resumeTasks"): void {
   const { tasks } = draft.instance;
   const taskIds = Object.keys(tasks).filter((id) => tasks[id].child === undefined && tasks[id].map === undefined);
-  if (taskIds.length > 0) draft.commands.push({ kind, taskIds });
+  if (taskIds.length > 0) draft.command({ kind, taskIds });
 }

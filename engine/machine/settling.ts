@@ -20,7 +20,7 @@ const COMPLETE: EventValue = Object.freeze({ name: COMPLETE_EVENT, data: null })
 
 /** Carries the instance on. Bounded by MICROSTEPS_MAX transitions, and by the visits there are to undo. */
 export function settle(draft: Draft): Fault | undefined {
-  while (draft.isRunning && !draft.hasTasks) {
+  while (draft.isRunning && draft.tasks.isEmpty) {
     const { phase } = draft.instance;
     let fault: Fault | undefined;
     switch (phase.kind) {

@@ -26,7 +26,7 @@ export function completeTask(draft: Draft, input: CompletedInput): Rejection | F
   const { isGuard, item } = tasks[taskId];
   if (isGuard) return takeVerdict(draft, toVerdict(draft, taskId, output, attempt));
   const failure = item === undefined
-    ? draft.completeTask(taskId, output, attempt)
+    ? draft.tasks.complete(taskId, output, attempt)
     : completeItem(draft, taskId, output, attempt);
   if (failure !== undefined) return void giveUp(draft, failure);
   if (!draft.instance.paused) return continueMaps(draft);
@@ -43,7 +43,7 @@ export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | 
   const { name, isGuard, item } = tasks[taskId];
   if (isGuard) return takeVerdict(draft, toFailedVerdict(draft, taskId, input.failure, attempt));
   const failure: Failure = { ...input.failure, task: name };
-  draft.failTask(taskId, failure, attempt);
+  draft.tasks.fail(taskId, failure, attempt);
   if (item !== undefined) failMap(draft, item.mapId, failure);
   const { phase, paused, held = [] } = draft.instance;
   if (!paused && phase.kind !== "deciding") return handleFailure(draft, failure) ?? continueMaps(draft);
@@ -57,7 +57,7 @@ export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | 
 export function handleFailure(draft: Draft, failure: Failure): Fault | undefined {
   if (draft.instance.phase.kind === "compensating") return void noteUndoFailure(draft, failure);
   const error = toErrorValue(failure, draft.instance.state);
-  draft.setContextError(error);
+  draft.context.setError(error);
   const choice = chooseForEvent(draft, { name: ERROR_EVENT, data: error });
   if (choice instanceof Fault) return choice;
   if (choice === undefined) fail(draft, failure);

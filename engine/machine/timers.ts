@@ -22,7 +22,7 @@ export function fireTimer(draft: Draft, timerId: string): Rejection | Fault | un
   const { timers, paused, phase } = draft.instance;
   if (paused || !Object.hasOwn(timers, timerId)) return { reason: "unknownTimer" };
   assert(draft.nowMs >= timers[timerId].fireAtMs, `timer ${timerId} of instance ${draft.instance.id} is due`);
-  draft.fireTimer(timerId);
+  draft.timers.fire(timerId);
   const index = parseAfterIndex(timerId);
   if (index === undefined) return failAsTimedOut(draft);
   if (phase.kind === "deciding") return void hold(draft, { kind: "timer", index });

@@ -18,11 +18,11 @@ export function take(draft: Draft, choice: Choice): Fault | undefined {
   if (++draft.microsteps > MICROSTEPS_MAX) return failAsLoop(draft);
   if (choice.transition.target === undefined) return runOwnActions(draft, choice);
   const { phase, state } = draft.instance;
-  draft.cancelTasks();
+  draft.tasks.cancel();
   const pending: PendingTransition = { source: choice.place, event: choice.event };
   // A state that is being left already is not left a second time: its exit actions have run, or were running.
   if (phase.kind !== "active") return cross(draft, pending);
-  draft.clearStateTimers();
+  draft.timers.clearOfState();
   draft.setPhase({ kind: "exiting", pending });
   return runActions(draft, draft.state.exit, { event: choice.event, list: { state, list: "exit" } });
 }
