@@ -16,7 +16,7 @@ const LOOK_MS = 5;
  * An engine for tests of workflows.
  *
  * ```ts
- * const kit = await TestKit.open();
+ * await using kit = await TestKit.open();
  * await kit.client.register({
  *   name: "reminder",
  *   initial: "waiting",
@@ -25,7 +25,6 @@ const LOOK_MS = 5;
  * const { id } = await kit.client.start("reminder");
  * const ended = await kit.settle(id); // a week passes
  * console.log(ended.state); // reminded
- * await kit.close();
  * ```
  */
 export class TestKit {
@@ -81,6 +80,11 @@ export class TestKit {
     const closing = this.#engine.close();
     await this.#clock.advance(0);
     await closing;
+  }
+
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

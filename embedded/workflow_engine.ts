@@ -24,6 +24,8 @@ export interface WorkflowEngineOptions {
   isolates?: number;
   /** The engine's time: timers, delays, retries. Default: the machine's. See test_kit.ts for one that is moved by hand. */
   clock?: Clock;
+  /** How long events are kept for `client.events()`; 0 ends it. Default: as the store says, and at first there are none. */
+  eventsKeepMs?: number;
 }
 
 const PREFETCH = 64;
@@ -37,7 +39,7 @@ const ISOLATE_GROWTH_BYTES = 64 * 1024 * 1024;
  * A workflow engine of your own.
  *
  * ```ts
- * const engine = await WorkflowEngine.open({ isolates: 2 });
+ * await using engine = await WorkflowEngine.open({ isolates: 2 });
  * await engine.client.register({
  *   name: "double",
  *   initial: "compute",
@@ -45,7 +47,6 @@ const ISOLATE_GROWTH_BYTES = 64 * 1024 * 1024;
  * });
  * const { context } = await engine.client.start("double", { input: { value: 21 }, waitMs: 10_000 });
  * console.log(context); // { value: 21, result: 42 }
- * await engine.close();
  * ```
  */
 export class WorkflowEngine {
@@ -75,7 +76,8 @@ export class WorkflowEngine {
     const onError = (what: string, error: unknown) => logger.error("Cannot {what}: {error}", { what, error });
     const store = await openStore(options.store ?? "memory:");
     // A clock that jumps must not make the one worker there is look lost.
-    const engine = await Engine.open({ store, onError, clock: options.clock, sessionTimeoutMs: SESSION_TIMEOUT_MS });
+    const { clock, eventsKeepMs } = options;
+    const engine = await Engine.open({ store, onError, clock, eventsKeepMs, sessionTimeoutMs: SESSION_TIMEOUT_MS });
     const transport = inMemoryTransport(engine, { onInternalError: onError });
     const pool = await openPool({
       slots: isolates,
@@ -106,5 +108,10 @@ export class WorkflowEngine {
     await this.#working;
     await this.#closePool();
     await this.#engine.close();
+  }
+
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

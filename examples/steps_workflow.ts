@@ -3,39 +3,57 @@
  *
  *   deno run -A examples/steps_workflow.ts
  *
- * Shows `workflow`: a child instance is started, with an input that the parent computes, and sees nothing else of the
- * parent. The step waits for its end; the child's result (its `output`) becomes the variable named by the step. A child
- * that fails is a failure of the step, for a `catch` to take by the child's code; when the parent is cancelled, so is the
- * child. With `wait: false` the workflow goes on at once. Both are steps workflows here; either may be a state machine.
+ * `workflow` starts a child instance, with an input that the parent computes in CEL; the child sees nothing else of its
+ * parent. The step waits for the child's end. The child's result (its `output`, or all its variables) becomes the variable
+ * named by the step. A child that fails is a failure of the step, with the child's code, for a `catch` to take; when the
+ * parent is cancelled or fails, so is the child. With `wait: false` the parent goes on at once.
+ *
+ * So a part that several workflows need is written once, has its own history, and can be looked at by itself. Both are
+ * steps workflows here, but either may be a state machine.
  */
 
+import { deepEqual } from "node:assert/strict";
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
 import { defineSteps } from "../shared/definition/steps/builder.ts";
 
 const shipping = defineSteps({
   id: "shipping",
   output: { cost: "context.cost" },
-  steps: [{ id: "weigh", type: { script: "({ cost: input.weight * 1.5 })" } }],
+  steps: [
+    {
+      id: "weigh",
+      type: {
+        script: {
+          retry: false,
+          code: `
+            if (input.weight > 30) throw Object.assign(new Error("no van takes this"), { code: "TOO_HEAVY" });
+            return { cost: input.weight * 1.5 };
+          `,
+        },
+      },
+    },
+  ],
 });
 
 const order = defineSteps({
-  id: "order-with-shipping",
+  id: "order",
   steps: [
-    { id: "pack", type: { set: { weight: 4 } } },
-    { id: "ship", type: { workflow: { workflow: "shipping", input: { weight: "context.weight" } } } },
+    {
+      id: "ship",
+      type: { workflow: { workflow: "shipping", input: { weight: "context.items * 0.5" } } },
+      catch: { codes: "TOO_HEAVY", steps: [{ id: "pickup", type: { set: { ship: { cost: 0 } } } }] },
+    },
     { id: "sum", type: { set: { total: { expression: "context.price + context.ship.cost" } } } },
   ],
 });
 
-const engine = await WorkflowEngine.open({ isolates: 1 });
-try {
-  await engine.client.register(shipping);
-  await engine.client.register(order);
-  const input = { price: 10 };
-  const { status, context } = await engine.client.start("order-with-shipping", { input, waitMs: 30_000 });
-  console.log(status, context);
-  if (context?.total !== 16) throw new Error("the child's result is missing");
-  console.log("Done: the child's result is a variable of the parent");
-} finally {
-  await engine.close();
+await using engine = await WorkflowEngine.open({ isolates: 1 });
+await engine.client.register(shipping);
+await engine.client.register(order);
+for (const [items, total] of [[8, 16], [80, 10]]) {
+  const { id, context } = await engine.client.start("order", { input: { price: 10, items }, waitMs: 30_000 });
+  const child = await engine.client.get(`${id}.1`);
+  console.log(`${items} items: the child ${child.status}, the total is ${context?.total}`);
+  deepEqual([context?.total, child.parentId], [total, id]);
 }
+console.log("Done: the child's result is a variable of the parent, and its failure was caught");
