@@ -21,7 +21,7 @@ export async function populate(site: Site): Promise<void> {
   for (let index = 5; index < 8; index++) {
     const good = index === 5 ? rows.slice(0, 1) : rows;
     await client.start("import", { instanceId: `import-${index}`, input: { rows: good } });
-    await client.result(`import-${index}`, { waitMs: 20_000 });
+    await client.result(`import-${index}`, { waitMs: 60_000 });
   }
   for (let index = 0; index < 9; index++) {
     await until(async () => (await client.get(`order-${1_000 + index}`)).state.match(/review|shipping/) !== null);
