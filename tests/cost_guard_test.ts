@@ -9,6 +9,7 @@ import { Engine } from "../engine/engine.ts";
 import { inMemoryTransport } from "../engine/rpc/in_memory.ts";
 import { MemoryStore } from "../engine/store/memory_store.ts";
 import { DegovClient } from "../shared/client/client.ts";
+import { VirtualClock } from "../shared/clock.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { EngineClient } from "../worker/engine_client.ts";
 import type { Execution, Outcome, Pool, PoolStats } from "../worker/pool/pool.ts";
@@ -101,7 +102,9 @@ class PromptPool implements Pool {
 /** Calls and commits for so many instances of ten steps at once, per step. */
 async function costOfLoad(instancesAtOnce: number): Promise<{ workerRpcs: number; commits: number }> {
   const states = 10;
-  const engine = await Engine.open({ store: new MemoryStore() });
+  // Time stands still, so that nothing is counted that an engine does from time to time.
+  const clock = new VirtualClock();
+  const engine = await Engine.open({ store: new MemoryStore({ clock }), clock });
   const transport = inMemoryTransport(engine, { onInternalError: () => {} });
   const client = new DegovClient({ transport });
   const worker = new TaskWorker({
@@ -112,6 +115,7 @@ async function costOfLoad(instancesAtOnce: number): Promise<{ workerRpcs: number
     pollIntervalMs: 100,
     heartbeatIntervalMs: 60_000,
     drainMs: 0,
+    clock,
   });
   const working = worker.run();
   try {
@@ -132,7 +136,9 @@ async function costOfLoad(instancesAtOnce: number): Promise<{ workerRpcs: number
   } finally {
     worker.stop();
     await working;
-    await engine.close();
+    const closing = engine.close();
+    await clock.advance(0);
+    await closing;
   }
 }
 

@@ -1,40 +1,87 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { startEngine, startWorker } from "../examples/crash_recovery/processes.ts";
+import { Engine } from "../engine/engine.ts";
+import { inMemoryTransport } from "../engine/rpc/in_memory.ts";
+import { MemoryStore } from "../engine/store/memory_store.ts";
 import { DegovClient } from "../shared/client/client.ts";
-import type { JsonObject } from "../shared/json.ts";
+import { VirtualClock } from "../shared/clock.ts";
+import { EngineClient } from "../worker/engine_client.ts";
+import type { Execution, Outcome, Pool, PoolStats } from "../worker/pool/pool.ts";
+import { TaskWorker } from "../worker/task_worker.ts";
+
+/** Long enough that no worker is done before the others are asked. */
+const TASK_MS = 20;
+
+/** Lets each task take its time by the clock, one after the other, and counts them. */
+class TimedPool implements Pool {
+  readonly slots = 1;
+  readonly capacity = 1_000;
+  executions = 0;
+  readonly #clock: VirtualClock;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  async execute(_: Execution): Promise<Outcome> {
+    await (this.#last = this.#last.then(() => this.#clock.sleep(TASK_MS)));
+    this.executions++;
+    return { status: "completed", output: new Uint8Array([0x31]), console: [], durationMs: TASK_MS };
+  }
+
+  stats(): PoolStats {
+    const never = { failures: 0, deadlines: 0, memoryKills: 0, crashes: 0, isolatesStarted: 0, isolatesRecycled: 0 };
+    const { slots, executions } = this;
+    return { ...never, slots, executions, busy: 0, queued: 0, residentBytes: 0, codeCacheHits: 0, codeCacheMisses: 0 };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
 
 Deno.test("three equal workers get 80 to 120 of 300 equal tasks each", async () => {
-  const folder = await Deno.makeTempDir();
-  const engine = await startEngine({ storePath: `${folder}/engine.db` });
-  const workers = await Promise.all(
-    ["a", "b", "c"].map((name) => startWorker({ engine: engine.address, args: ["--name", name, "--isolates", "1"] })),
+  // Workers are equal only where they get equal time: under one clock for all, not on a machine that others use too.
+  const clock = new VirtualClock();
+  const engine = await Engine.open({ store: new MemoryStore({ clock }), clock });
+  const transport = inMemoryTransport(engine, { onInternalError: (what, error) => ok(false, `${what}: ${error}`) });
+  const pools = ["a", "b", "c"].map(() => new TimedPool(clock));
+  const workers = pools.map((pool, index) =>
+    new TaskWorker({
+      workerId: `w${index}`,
+      client: new EngineClient(transport),
+      pool,
+      prefetch: 128,
+      pollIntervalMs: 100,
+      heartbeatIntervalMs: 1_500,
+      drainMs: 0,
+      clock,
+    })
   );
+  const working = workers.map((worker) => worker.run());
   try {
-    const client = new DegovClient({ engines: [engine.address] });
+    const client = new DegovClient({ transport });
     await client.register({
       name: "equal",
       initial: "s",
-      // Long enough that no worker is done before the others are asked.
-      states: {
-        s: { enter: [{ task: { name: "t", code: "await new Promise((done) => setTimeout(done, 20)); return 1;" } }] },
-      },
+      states: { s: { enter: [{ task: { name: "t", code: "1" } }] } },
     });
-    const shares: Record<string, number> = {};
-    await Promise.all(Array.from({ length: 300 }, async () => {
-      const { id, status } = await client.start("equal", { waitMs: 60_000 });
-      equal(status, "completed");
-      for await (const { entries } of client.history(id)) {
-        for (const entry of entries) {
-          const worker = ((entry.taskCompleted as JsonObject)?.workerId as string | undefined)?.[0];
-          if (worker !== undefined) shares[worker] = (shares[worker] ?? 0) + 1;
-        }
-      }
+    let ended = 0;
+    const results = Promise.all(Array.from({ length: 300 }, async () => {
+      equal((await client.start("equal", { waitMs: 600_000 })).status, "completed");
+      ended++;
     }));
-    deepEqual(Object.keys(shares).sort(), ["a", "b", "c"]);
-    for (const share of Object.values(shares)) ok(share >= 80 && share <= 120, JSON.stringify(shares));
+    while (ended < 300) await clock.advance(TASK_MS);
+    await results;
+    const shares = pools.map(({ executions }) => executions);
+    deepEqual(shares.reduce((sum, share) => sum + share), 300);
+    for (const share of shares) ok(share >= 80 && share <= 120, JSON.stringify(shares));
   } finally {
-    await Promise.all(workers.map((worker) => worker.kill()));
-    await engine.kill();
-    await Deno.remove(folder, { recursive: true });
+    for (const worker of workers) worker.stop();
+    await clock.advance(0);
+    await Promise.all(working);
+    const closing = engine.close();
+    await clock.advance(0);
+    await closing;
   }
 });

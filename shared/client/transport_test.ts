@@ -20,15 +20,15 @@ const nobody = () => new Response(new Uint8Array(0), { headers: { "content-type"
 
 Deno.test("a call goes on to the next engine of the list when one refuses, is stopping, or does not answer", async () => {
   const gone = serve(nobody);
-  await gone.close();
   const stopping = serve(() => new Response("stopping", { status: 503 }));
   const stuck = Promise.withResolvers<Response>();
   const stopped = serve(() => stuck.promise);
   const alive = serve(nobody);
   const client = new DegovClient({
     engines: [gone.address, stopping.address, stopped.address, alive.address],
-    answerTimeoutMs: 100,
+    answerTimeoutMs: 2_000, // far above what those take that answer
   });
+  await gone.close(); // when nobody else can be given its port any more
   deepEqual(await client.workers(), []);
   deepEqual(await client.workers(), []);
   deepEqual([stopping.paths, stopped.paths, alive.paths], [["ListWorkers"], ["ListWorkers"], [

@@ -46,7 +46,7 @@ Deno.test("GET /metrics has every metric of the table, and counts what happens",
 
   const worker = new EngineClient(engineTransport([server.url]));
   const session = await worker.register({ workerId: "w1", slots: 2, version: "test" });
-  const { tasks } = await worker.poll(session, 2, AbortSignal.timeout(10_000));
+  const { tasks } = await worker.poll(session, 2, AbortSignal.timeout(60_000));
   equal(tasks.length, 1);
   await worker.heartbeat(session, tasks, {
     ...{ slots: 2, busy: 1, queued: 0, residentBytes: 1_000, executions: 7, failures: 0, deadlines: 3, memoryKills: 0 },

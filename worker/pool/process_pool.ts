@@ -172,7 +172,7 @@ class ProcessPool implements Pool {
   #onReady(seat: Seat): void {
     this.#failedStarts = 0;
     this.#ready.resolve();
-    this.#idle.push(seat);
+    this.#idle.unshift(seat);
     this.#dispatch();
   }
 
