@@ -54,3 +54,8 @@ export async function readFile(path: string, what: string): Promise<string> {
     throw new DegovError("INVALID_ARGUMENT", `Cannot read the ${what} in ${path}: ${(error as Error).message}`);
   }
 }
+
+/** A word of a command line as a shell reads it back. */
+export function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

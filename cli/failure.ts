@@ -37,6 +37,7 @@ async function nextStep(session: Session, error: DegovError): Promise<string | u
     case "PERMISSION_DENIED":
       return `use a token of another role; an administrator makes one with \`${COMMAND} token create\``;
     case "NOT_FOUND":
+      if (error.message.includes("schedule")) return `\`${COMMAND} schedule list\` lists the schedules`;
       return error.message.includes("workflow")
         ? `register it with \`${COMMAND} apply FILE\`; \`${COMMAND} workflows\` lists what there is`
         : `\`${COMMAND} list\` lists the instances`;

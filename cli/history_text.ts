@@ -54,8 +54,21 @@ function describeEntry(kind: string, detail: JsonObject): Line {
       return { mark: "=", style: "dim", text: `${key} removed` };
     case "logged":
       return { mark: "»", style: "white", text: String(message ?? "") };
-    case "taskScheduled":
-      return { mark: "…", style: "dim", text: `task ${name} scheduled` };
+    case "taskScheduled": {
+      const item = detail.index === undefined ? "" : `, item ${Number(detail.index) + 1},`;
+      const what = detail.child ? `${name} started ${detail.child}` : `task ${name}${item} scheduled`;
+      return { mark: "…", style: "dim", text: what };
+    }
+    case "itemCompleted": {
+      const item = `task ${name}, item ${Number(detail.index ?? 0) + 1},`;
+      return { mark: "✓", style: "green", text: `${item} ${took(detail)} returned ${shortJson(output)}` };
+    }
+    case "guardEvaluated":
+      return {
+        mark: "?",
+        style: "dim",
+        text: `guard ${name} ${took(detail)} ${detail.holds ? "holds" : "does not hold"}`,
+      };
     case "taskCompleted":
       return { mark: "✓", style: "green", text: `task ${name} ${took(detail)} returned ${shortJson(output)}` };
     case "attemptFailed":
@@ -67,13 +80,43 @@ function describeEntry(kind: string, detail: JsonObject): Line {
     case "timerFired":
       return { mark: "⏲", style: "magenta", text: `timer ${detail.timerId} fired` };
     case "completed":
-      return { mark: "■", style: "green", text: "completed" };
+      return {
+        mark: "■",
+        style: "green",
+        text: `completed${output === undefined ? "" : ` with ${shortJson(output)}`}`,
+      };
     case "failed":
       return { mark: "■", style: "red", text: `failed${why}` };
     case "cancelled":
       return { mark: "■", style: "yellow", text: `cancelled${detail.reason ? `: ${detail.reason}` : ""}` };
     case "retried":
       return { mark: "↻", style: "cyan", text: `retried from ${state}` };
+    case "childStarted":
+      return { mark: "▷", style: "cyan", text: `${name} started ${detail.child}, which nothing waits for` };
+    case "eventSent":
+      return { mark: "◆", style: "magenta", text: `sent event ${name} to ${to}` };
+    case "undelivered":
+      return { mark: "✗", style: "red", text: `event ${name} did not reach ${to}: ${message}` };
+    case "waiting":
+      return { mark: "…", style: "yellow", text: "waits until fewer instances of its workflow run" };
+    case "admitted":
+      return { mark: "▶", style: "cyan", text: "admitted" };
+    case "paused":
+      return { mark: "∥", style: "yellow", text: `paused${detail.reason ? `: ${detail.reason}` : ""}` };
+    case "resumed":
+      return { mark: "▶", style: "cyan", text: "resumed" };
+    case "compensationStarted":
+      return { mark: "↶", style: "yellow", text: `undoes what was done, then ends as ${detail.status}${why}` };
+    case "compensating":
+      return { mark: "↶", style: "yellow", text: `undoes ${state}` };
+    case "forked":
+      return {
+        mark: "⑂",
+        style: "cyan",
+        text: `forked from ${from} after its record ${detail.sequence}, with ${shortJson(detail.context)}`,
+      };
+    case "migrated":
+      return { mark: "⇒", style: "cyan", text: `migrated from version ${detail.fromVersion} to ${detail.toVersion}` };
     default:
       return { mark: "·", style: "dim", text: `${kind} ${shortJson(detail)}` };
   }

@@ -14,13 +14,15 @@ export interface Surroundings {
   streams: Streams;
   environment: (name: string) => string | undefined;
   readStdin: () => Promise<string>;
+  /** Asks a person; undefined when there is none. */
+  ask: (question: string) => boolean | undefined;
 }
 
 /** Runs one command line; the exit code. */
 export async function main(args: readonly string[], surroundings: Surroundings = ofProcess()): Promise<number> {
-  const { streams, environment, readStdin } = surroundings;
+  const { streams, environment, readStdin, ask } = surroundings;
   const terminal = new Terminal(streams, wantsColor(streams.isTerminal, environment));
-  const session = new Session({ terminal, environment, readStdin });
+  const session = new Session({ terminal, environment, readStdin, ask });
   // Known before the flags are read, so that what is wrong with them is said in the form that was asked for.
   terminal.json = args.includes("--json");
   try {
@@ -38,6 +40,7 @@ function ofProcess(): Surroundings {
     streams: processStreams(),
     environment: processEnvironment,
     readStdin: async () => await new Response(Deno.stdin.readable).text(),
+    ask: (question) => Deno.stdin.isTerminal() ? confirm(question) : undefined,
   };
 }
 

@@ -1,47 +1,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { serveEngine } from "../engine/server.ts";
-import { MemoryStore } from "../engine/store/memory_store.ts";
 import { openStore } from "../engine/store/open_store.ts";
-import { systemClock } from "../shared/clock.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { main } from "./main.ts";
-
-const APPROVAL = join(import.meta.dirname!, "..", "examples", "approval.yaml");
-
-interface Said {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function say(
-  args: string[],
-  options: { terminal?: boolean; stdin?: string; env?: Record<string, string> } = {},
-): Promise<Said> {
-  let [out, err] = ["", ""];
-  const code = await main(args, {
-    streams: {
-      out: (text) => out += text,
-      err: (text) => err += text,
-      isTerminal: options.terminal ?? false,
-      columns: 100,
-    },
-    environment: (name) => options.env?.[name],
-    readStdin: () => Promise.resolve(options.stdin ?? ""),
-  });
-  return { code, out, err };
-}
-
-async function withEngine(body: (degov: (...args: string[]) => Promise<Said>, url: string) => Promise<void>) {
-  const store = new MemoryStore({ clock: systemClock });
-  const server = await serveEngine({ store, listen: { hostname: "127.0.0.1", port: 0 }, eventsKeepMs: 60_000 });
-  try {
-    await body((...args) => say(args, { env: { DEGOV_ENGINE: server.url } }), server.url);
-  } finally {
-    await server.close();
-  }
-}
+import { APPROVAL, say, withEngine } from "./testing/command_fixture.ts";
 
 Deno.test("what is wrong with a command line is said with the exit code for it", async () => {
   for (
@@ -202,6 +165,7 @@ Deno.test("events follows what happens to all instances, with cursors to go on a
       },
       environment: (name) => name === "DEGOV_ENGINE" ? url : undefined,
       readStdin: () => Promise.resolve(""),
+      ask: () => undefined,
     });
     await second.promise;
     const events = lines.map((line) => JSON.parse(line));

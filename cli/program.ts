@@ -4,6 +4,7 @@ import complete from "@bomb.sh/tab/commander";
 import { Command } from "commander";
 import { VERSION } from "../shared/version.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { bulkCommand } from "./commands/bulk.ts";
 import { cancelCommand, retryCommand, sendCommand } from "./commands/change.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
@@ -12,9 +13,11 @@ import { exportCommand, importCommand } from "./commands/move.ts";
 import { engineCommand, workerCommand } from "./commands/processes.ts";
 import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
 import { forkCommand, migrateCommand, pauseCommand, resumeCommand } from "./commands/steer.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { startCommand } from "./commands/start.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { workflowCommand } from "./commands/workflow.ts";
 import { offer, type Suggestion } from "./completions.ts";
 import { type GlobalFlags, wantsColor } from "./config.ts";
 import type { Session } from "./session.ts";
@@ -26,7 +29,10 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
   },
   {
     heading: "Workflows:",
-    commands: (session) => [validateCommand(session), applyCommand(session), workflowsCommand(session)],
+    commands: (session) => [
+      ...[validateCommand(session), applyCommand(session)],
+      ...[workflowsCommand(session), workflowCommand(session), scheduleCommand(session)],
+    ],
   },
   {
     heading: "Instances:",
@@ -34,7 +40,7 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
       ...[startCommand(session), sendCommand(session), getCommand(session), listCommand(session)],
       ...[watchCommand(session), historyCommand(session), explainCommand(session)],
       ...[cancelCommand(session), retryCommand(session), pauseCommand(session), resumeCommand(session)],
-      ...[forkCommand(session), migrateCommand(session)],
+      ...[forkCommand(session), migrateCommand(session), bulkCommand(session)],
     ],
   },
   {

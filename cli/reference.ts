@@ -14,18 +14,19 @@ const INTRODUCTION = `# The command
 Every command takes the flags of this list, before or after its name.
 
 - **Output** for people is coloured and in tables on a terminal. With \`--json\` stdout has JSON only: one document, or one on
-  each line for lists and streams (\`list\`, \`workflows\`, \`workers\`, \`history\`, \`watch\`, \`events\`). Hints and errors go to stderr;
+  each line for lists and streams (\`list\`, \`workflows\`, \`schedule list\`, \`workers\`, \`history\`, \`watch\`, \`events\`). Hints and errors go to stderr;
   with \`--json\` an error is one line, \`{"error": {"code", "message", "exitCode", "problems", "next"}}\`.
 - **Input** flags take JSON text, \`@FILE\`, or \`-\` for stdin.
-- **Completion**: \`source <(degov completions bash)\`; also zsh, fish and powershell. Names of workflows and instances are
-  completed too, where an engine answers.
+- **Completion**: \`source <(degov completions bash)\`; also zsh, fish and powershell. Names of workflows, instances and
+  schedules are completed too, where an engine answers.
 `;
 
 /** The page, as docs/cli.md has it. */
 export function cliReference(): string {
   const streams = { out: () => {}, err: () => {}, isTerminal: false, columns: 100 };
   const terminal = new Terminal(streams, false);
-  const root = program(new Session({ terminal, environment: () => undefined, readStdin: () => Promise.resolve("") }));
+  const nobody = { environment: () => undefined, readStdin: () => Promise.resolve(""), ask: () => undefined };
+  const root = program(new Session({ terminal, ...nobody }));
   const commands = root.commands.filter((command) => !["complete", "help"].includes(command.name()));
   return [
     INTRODUCTION,

@@ -17,11 +17,21 @@ export class Session {
   /** What the process will exit with. */
   exitCode: number = EXIT_CODES.ok.code;
   readonly #readStdin: () => Promise<string>;
+  readonly #ask: (question: string) => boolean | undefined;
 
-  constructor(parts: { terminal: Terminal; environment: Environment; readStdin: () => Promise<string> }) {
+  constructor(
+    parts: {
+      terminal: Terminal;
+      environment: Environment;
+      readStdin: () => Promise<string>;
+      /** Undefined when there is nobody to ask. */
+      ask: (question: string) => boolean | undefined;
+    },
+  ) {
     this.terminal = parts.terminal;
     this.environment = parts.environment;
     this.#readStdin = parts.readStdin;
+    this.#ask = parts.ask;
   }
 
   exit(name: ExitName): void {
@@ -34,6 +44,11 @@ export class Session {
 
   async client(retryForMs = RETRY_FOR_MS): Promise<DegovClient> {
     return new DegovClient({ ...await this.connection(), retryForMs });
+  }
+
+  /** Whether a person says yes; undefined when no person is there. */
+  confirm(question: string): boolean | undefined {
+    return this.terminal.isTerminal ? this.#ask(question) : undefined;
   }
 
   /** The text that a file has, or stdin for `-`. */

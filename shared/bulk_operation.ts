@@ -9,11 +9,13 @@ export type BulkOperation =
   /** 0 or absent: to the newest version. */
   | { kind: "migrate"; version?: number };
 
-/** Each operation, and the status of the instances that can take it. */
+export type BulkKind = BulkOperation["kind"];
+
+/** Each operation: the status of the instances that can take it, and what is said of those that did. */
 export const BULK_OPERATIONS = {
-  cancel: "running",
-  retry: "failed",
-  pause: "running",
-  resume: "running",
-  migrate: "running",
-} as const satisfies { readonly [kind in BulkOperation["kind"]]: "running" | "failed" };
+  cancel: { takenBy: "running", done: "cancelled" },
+  retry: { takenBy: "failed", done: "retried" },
+  pause: { takenBy: "running", done: "paused" },
+  resume: { takenBy: "running", done: "resumed" },
+  migrate: { takenBy: "running", done: "migrated" },
+} as const satisfies { readonly [kind in BulkKind]: { takenBy: "running" | "failed"; done: string } };

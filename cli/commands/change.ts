@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { COMMAND } from "../config.ts";
 import { showInstance } from "../instance_text.ts";
 import type { Session } from "../session.ts";
+import { withCompensation, withReason } from "./bulk.ts";
 
 export function sendCommand(session: Session): Command {
   return new Command("send")
@@ -31,12 +32,12 @@ export function sendCommand(session: Session): Command {
 }
 
 export function cancelCommand(session: Session): Command {
-  return new Command("cancel")
+  const command = new Command("cancel")
     .summary("end an instance, stopping its tasks")
-    .argument("<instance>", "id of the instance")
-    .option("--reason <text>", "kept in its history", "")
-    .action(async (id: string, flags: { reason: string }) => {
-      const instance = await (await session.client()).cancel(id, flags.reason);
+    .argument("<instance>", "id of the instance");
+  return withCompensation(withReason(command))
+    .action(async (id: string, { reason, ...how }: { reason: string; compensate?: boolean }) => {
+      const instance = await (await session.client()).cancel(id, reason, how);
       session.terminal.show(instance, () => showInstance(session.terminal, instance));
     });
 }

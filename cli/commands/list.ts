@@ -1,47 +1,47 @@
 /** Commands that list: instances, workflows, workers. */
 
-import { Command, Option } from "commander";
-import type { InstanceStatusName, WorkerView, WorkflowView } from "../../shared/client/views.ts";
+import { Command } from "commander";
+import type { WorkerView, WorkflowView } from "../../shared/client/views.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { LIST_PAGE_ROWS_MAX } from "../../shared/limits.ts";
 import { COMMAND } from "../config.ts";
+import { type FilterFlags, repeated, toFilter, withFilter } from "../filter.ts";
 import { formatInstances } from "../instance_text.ts";
 import type { Session } from "../session.ts";
 import { type Column, formatTable } from "../table.ts";
 import { formatSince } from "../time.ts";
 
-export const STATUS_CHOICES = ["running", "completed", "failed", "cancelled"] as const;
-
-interface ListFlags {
-  workflow?: string;
-  status?: InstanceStatusName;
+interface ListFlags extends FilterFlags {
   limit: string;
   page?: string;
   all?: boolean;
 }
 
 export function listCommand(session: Session): Command {
-  return new Command("list")
+  const command = new Command("list")
     .summary("list instances, newest first")
-    .description("Lists instances, newest first. With --json, one instance on each line.")
-    .option("--workflow <name>", "only those of this workflow")
-    .addOption(new Option("--status <status>", "only those with this status").choices(STATUS_CHOICES))
+    .description("Lists instances, newest first. With --json, one instance on each line.");
+  return withFilter(command)
     .option("-n, --limit <rows>", "rows of a page", "20")
     .option("--page <token>", "go on after the page that named this token")
     .option("--all", "every page")
     .action(async (flags: ListFlags) => {
       const { terminal } = session;
       const client = await session.client();
-      const filter = { workflow: flags.workflow, status: flags.status, rows: toRows(flags.limit) };
+      const filter = { ...toFilter(flags), rows: toRows(flags.limit) };
+      const isFiltered = Object.keys(toFilter(flags)).length > 0;
       let pageToken = flags.page ?? "";
       do {
         const page = await client.instancesPage({ ...filter, pageToken });
         pageToken = page.nextPageToken;
         if (terminal.json) { for (const instance of page.instances) terminal.document(instance); }
         else if (page.instances.length > 0) terminal.line(formatInstances(terminal, page.instances));
-        else if (flags.page === undefined) terminal.hint(`There are none. next: ${COMMAND} start WORKFLOW`);
+        else if (pageToken === "" && flags.page === undefined) {
+          terminal.hint(isFiltered ? "None matches." : `There are none. next: ${COMMAND} start WORKFLOW`);
+        }
       } while (flags.all && pageToken !== "");
-      if (pageToken !== "") terminal.hint(`more: ${COMMAND} list ${repeated(flags)}--page ${pageToken}`);
+      const rows = flags.limit === "20" ? "" : `-n ${flags.limit} `;
+      if (pageToken !== "") terminal.hint(`more: ${COMMAND} list ${repeated(flags)}${rows}--page ${pageToken}`);
     });
 }
 
@@ -90,9 +90,4 @@ function toRows(text: string): number {
     "INVALID_ARGUMENT",
     `--limit is "${text}", and must be a whole number from 1 to ${LIST_PAGE_ROWS_MAX}; --all gives every page`,
   );
-}
-
-function repeated({ workflow, status, limit }: ListFlags): string {
-  const flags = [workflow && `--workflow ${workflow}`, status && `--status ${status}`, limit !== "20" && `-n ${limit}`];
-  return flags.filter(Boolean).map((flag) => `${flag} `).join("");
 }

@@ -4,13 +4,14 @@ import { Command } from "commander";
 import { COMMAND } from "../config.ts";
 import { showInstance } from "../instance_text.ts";
 import type { Session } from "../session.ts";
+import { withReason } from "./bulk.ts";
 import { toVersion } from "./start.ts";
 
 export function pauseCommand(session: Session): Command {
-  return new Command("pause")
+  const command = new Command("pause")
     .summary("begin nothing more of an instance until it is resumed")
-    .argument("<instance>", "id of the instance")
-    .option("--reason <text>", "kept in its history", "")
+    .argument("<instance>", "id of the instance");
+  return withReason(command)
     .action(async (id: string, flags: { reason: string }) => {
       const instance = await (await session.client()).pause(id, flags.reason);
       session.terminal.show(instance, () => showInstance(session.terminal, instance));
