@@ -11,7 +11,9 @@
  * - Q3 After a flush has failed the store is of no use any more: everything pending and new is refused. Whether the
  *      failed batch is in the file is unknown until it is opened again.
  * - Q4 The write-ahead log is carried over and started anew once it is longer than `walBytes` and no transaction reads
- *      an older version. Where there is always one that does, they are run again once it is longer than `walBytesMax`.
+ *      an older version. Most of it is carried over beside the writer, so that commits wait only for the rest. It is
+ *      never much longer than `walBytesMax`: transactions that read older versions are run again then, and flushes
+ *      wait for what carries it over.
  */
 
 import { setImmediate } from "node:timers";
@@ -27,6 +29,7 @@ import { sqliteFailure } from "./sqlite_failure.ts";
 import { openSqliteFile, type SqliteFile } from "./sqlite_file.ts";
 import { SqliteSnapshots } from "./sqlite_snapshots.ts";
 import { InlineWriter, type SqliteWriter, ThreadWriter } from "./sqlite_writer.ts";
+import { WalCarrier } from "./wal_carrier.ts";
 import type { Bytes, Pair, Store, StoreStats, TransactOptions, Txn, Watch } from "./store.ts";
 import { CLOSED, TransactLoop } from "./transact_loop.ts";
 import { WatchRegistry } from "./watch_registry.ts";
@@ -53,9 +56,11 @@ export interface SqliteStoreOptions {
 const MIB = 1024 * 1024;
 const CACHE_BYTES_DEFAULT = 64 * MIB;
 const WINDOW_BYTES_DEFAULT = 1 * MIB;
-/** Carrying over that much takes 20 to 30 ms here, in which commits wait. */
 const WAL_BYTES_DEFAULT = 32 * MIB;
 const WAL_BYTES_MAX_DEFAULT = 128 * MIB;
+/** The part of `walBytes` that is carried over while commits wait, and how much of the log may be in any case. */
+const WAL_PART_LEFT = 1 / 16;
+const WAL_BYTES_LEFT = 64 * 1024;
 const WINDOW_BYTES_MAX_DEFAULT = 256 * MIB;
 /** Bytes committed and not yet handed to the writer beyond which transactions wait. */
 const PENDING_BYTES_MAX = 64 * MIB;
@@ -67,6 +72,7 @@ export class SqliteStore implements Store, OlderWhole {
   readonly versions: Multiversion;
   readonly #file: SqliteFile;
   readonly #writer: SqliteWriter;
+  readonly #carrier: WalCarrier;
   readonly #snapshots: SqliteSnapshots;
   readonly #cache: ReadCache;
   readonly #clock: Clock;
@@ -74,6 +80,7 @@ export class SqliteStore implements Store, OlderWhole {
   readonly #windowBytesMax: number;
   readonly #walBytes: number;
   readonly #walBytesMax: number;
+  readonly #walBytesLeft: number;
   readonly #loop: TransactLoop;
   readonly #watches = new WatchRegistry();
   #durableVersion: number;
@@ -87,15 +94,20 @@ export class SqliteStore implements Store, OlderWhole {
   #closing: Promise<void> | undefined;
   #failure: DegovError | undefined;
 
-  private constructor(file: SqliteFile, writer: SqliteWriter, options: SqliteStoreOptions) {
+  private constructor(
+    { file, writer, carrier }: { file: SqliteFile; writer: SqliteWriter; carrier: WalCarrier },
+    options: SqliteStoreOptions,
+  ) {
     this.#file = file;
     this.#writer = writer;
+    this.#carrier = carrier;
     this.name = `the file ${file.path}`;
     this.#clock = options.clock ?? systemClock;
     this.#windowBytes = options.windowBytes ?? WINDOW_BYTES_DEFAULT;
     this.#windowBytesMax = options.windowBytesMax ?? WINDOW_BYTES_MAX_DEFAULT;
     this.#walBytes = options.walBytes ?? WAL_BYTES_DEFAULT;
     this.#walBytesMax = options.walBytesMax ?? WAL_BYTES_MAX_DEFAULT;
+    this.#walBytesLeft = Math.max(this.#walBytes * WAL_PART_LEFT, WAL_BYTES_LEFT);
     this.#cache = new ReadCache(options.cacheBytes ?? CACHE_BYTES_DEFAULT);
     this.#snapshots = new SqliteSnapshots(file.path, file.version);
     this.versions = new Multiversion(file.version, this);
@@ -109,10 +121,11 @@ export class SqliteStore implements Store, OlderWhole {
     let writer: SqliteWriter | undefined;
     try {
       const durability = options.durability ?? "fsync";
-      writer = options.writer === "inline"
-        ? new InlineWriter(file.path, durability)
-        : await ThreadWriter.open(file.path, durability);
-      return new SqliteStore(file, writer, options);
+      const openThread = () => ThreadWriter.open(file.path, durability);
+      const isInline = options.writer === "inline";
+      writer = isInline ? new InlineWriter(file.path, durability) : await openThread();
+      const carrier = new WalCarrier(writer, isInline ? undefined : openThread);
+      return new SqliteStore({ file, writer, carrier }, options);
     } catch (error) {
       await writer?.close();
       file.release();
@@ -222,17 +235,20 @@ export class SqliteStore implements Store, OlderWhole {
   }
 
   async #afterFlush(walBytes: number): Promise<void> {
-    const mustCheckpoint = walBytes > this.#walBytes; // Q4
     const { window } = this.versions;
-    if (!mustCheckpoint && window.bytes < this.#windowBytes) return;
-    const isPressing = window.bytes > this.#windowBytesMax || walBytes > this.#walBytesMax;
-    if (isPressing) this.versions.giveUpBefore(this.#durableVersion);
+    const isLong = walBytes > this.#walBytes; // Q4
+    const isPressing = walBytes > this.#walBytesMax;
+    if (isPressing) await this.#carrier.settled();
+    const mustCarry = isLong && !this.#carrier.isBusy;
+    if (!mustCarry && window.bytes < this.#windowBytes) return;
+    if (isPressing || window.bytes > this.#windowBytesMax) this.versions.giveUpBefore(this.#durableVersion);
     this.#snapshots.advance(this.#durableVersion, this.versions.oldestReadVersion());
     window.trim(this.#snapshots.floor, (commit) => this.#cache.apply(commit));
-    if (mustCheckpoint && this.#snapshots.floor === this.#durableVersion) {
-      await this.#writer.checkpoint();
+    if (!mustCarry || this.#snapshots.floor !== this.#durableVersion) return;
+    if (isPressing || this.#carrier.leftBytes(walBytes) <= this.#walBytesLeft) {
+      await this.#carrier.finish();
       this.#snapshots.refresh();
-    }
+    } else this.#carrier.begin(walBytes);
   }
 
   #readFile<T>(read: () => T): T {
@@ -277,9 +293,10 @@ export class SqliteStore implements Store, OlderWhole {
     do await (flush = this.#lastFlush); while (flush !== this.#lastFlush);
     this.#snapshots.close();
     try {
-      await this.#writer.close(); // The last connection to go carries the log over.
+      await this.#carrier.close();
     } finally {
-      this.#file.release();
+      await this.#writer.close() // The last connection to go carries the log over.
+        .finally(() => this.#file.release());
     }
   }
 }

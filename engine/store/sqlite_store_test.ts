@@ -82,7 +82,7 @@ Deno.test("[Q1] a transaction that only reads is told what is durable, and waits
 });
 
 Deno.test("[Q4] SqliteStore's write-ahead log stays short under writes without end", async () => {
-  await withStore({ walBytes: 256 * 1024, windowBytes: 0 }, async (store, file) => {
+  await withStore({ walBytes: 256 * 1024, walBytesMax: 500_000, windowBytes: 0 }, async (store, file) => {
     let longest = 0;
     for (let index = 0; index < 300; index++) {
       await store.transact(writing((txn) => txn.set(encodeTuple(["k", index % 10]), LARGE)));
