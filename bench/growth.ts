@@ -65,6 +65,7 @@ try {
     const store = await SqliteStore.open(file, { durability: "os" }); // a benchmark's filling may be lost
     await writeFinished(store, trace, { from: finished, to: size });
     await store.close();
+    await syncFile(); // What the system still had to write would be written while the next row is measured.
     finished = size;
     sizeRows.push(await measureSize(size));
     if (!values.json) console.error(`  ${size} finished: ${sizeRows.at(-1)!.engineStepUs.toFixed(0)} µs of CPU a step`);
@@ -125,6 +126,11 @@ async function measureSize(size: number): Promise<SizeRow> {
   } finally {
     await cluster.close();
   }
+}
+
+async function syncFile(): Promise<void> {
+  using handle = await Deno.open(file, { write: true });
+  await handle.sync();
 }
 
 /** One instance that takes events for ever. */
