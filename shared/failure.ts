@@ -1,14 +1,15 @@
 /** Why a task's attempt, a task or an instance failed: a plain record, for storage and messages. */
 
 /**
- * Codes the system itself gives a failure. Authors may set their own by throwing an error that has a string `code`.
+ * Codes the system itself gives a failure. Authors may set their own by throwing an error that has a string `code`, or
+ * with the action `fail`.
  *
  * - `TASK_FAILED`: the code threw. `INVALID_OUTPUT`: its result is nothing that JSON can carry.
  * - `DEADLINE_EXCEEDED`, `RESOURCE_EXHAUSTED`: it crossed its time, or its memory or output limit.
  * - `ISOLATE_CRASHED`, `WORKER_LOST`: what ran it died; counted apart from failures of the code.
  * - `EXPRESSION_FAILED`: a guard or expression of the definition could not be evaluated.
  * - `NO_TRANSITION`: no guard of an automatic event allowed a way on.
- * - `STATE_FAILED`: a final state of kind failed was reached. `TIMED_OUT`: the workflow's own timeout passed.
+ * - `STATE_FAILED`: a final state of kind failed was reached that gave no code of its own. `TIMED_OUT`: the workflow's own timeout passed.
  */
 export const SYSTEM_FAILURE_CODES = [
   "TASK_FAILED",
@@ -27,7 +28,7 @@ export type SystemFailureCode = typeof SYSTEM_FAILURE_CODES[number];
 
 /** Why something failed. */
 export interface Failure {
-  /** A {@link SystemFailureCode}, or the string `code` of the error that the author threw. */
+  /** A {@link SystemFailureCode}, or the author's own. */
   code: string;
   message: string;
   /** Name of the task, where a task failed. */

@@ -79,6 +79,8 @@ export const HELD_MAX = 100;
 export const CHILD_DEPTH_MAX = 16;
 /** Priorities lie between this one's negative and it. */
 export const PRIORITY_MAX = 100;
+/** A failure's code, where a definition names it. */
+export const FAILURE_CODE_CHARS_MAX = 128;
 /** Failure codes of one transition for `error`. */
 export const CODES_PER_TRANSITION_MAX = 100;
 /** Task inputs and history that one step of an instance may write, beside the instance itself. */

@@ -7,12 +7,15 @@
 
 import type {
   ActionDefinition,
+  FailDefinition,
   LogDefinition,
   Mapping,
   SetDefinition,
   TaskDefinition,
+  TextDefinition,
 } from "../../shared/definition/definition.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { ERROR_MESSAGE_CHARS_MAX, FAILURE_CODE_CHARS_MAX } from "../../shared/limits.ts";
 import { runSend, runStart } from "./children.ts";
 import type { Draft } from "./draft.ts";
 import { evaluateText, type Scope } from "./expression.ts";
@@ -30,7 +33,7 @@ export interface ActionPlace {
   readonly index: number;
 }
 
-/** Runs the actions; stops at the first fault, which names the action's place. */
+/** Runs the actions up to the first that fails; stops at the first fault, which names the action's place. */
 export function runActions(
   draft: Draft,
   actions: readonly ActionDefinition[] | undefined,
@@ -40,6 +43,7 @@ export function runActions(
   for (let index = 0; index < actions.length; index++) {
     const fault = runAction(draft, actions[index], { ...options, index });
     if (fault !== undefined) return fault;
+    if (draft.isRaised) return undefined;
   }
 }
 
@@ -49,7 +53,8 @@ function runAction(draft: Draft, action: ActionDefinition, at: ActionPlace): Fau
   if ("log" in action) return runLog(draft, action.log, at);
   if ("map" in action) return runMap(draft, action.map, at);
   if ("start" in action) return runStart(draft, action.start, at);
-  return runSend(draft, action.send, at);
+  if ("send" in action) return runSend(draft, action.send, at);
+  return runFail(draft, action.fail, at);
 }
 
 function runSet(draft: Draft, set: SetDefinition, at: ActionPlace): Fault | undefined {
@@ -86,6 +91,29 @@ function runTask(draft: Draft, task: TaskDefinition, at: ActionPlace): Fault | u
   const active = { name: task.name, output: task.output ?? task.name, ...(task.merge && { merge: true as const }) };
   const scheduled = { code: task, task: active, limitKey };
   return placed(draft.tasks.schedule(scheduled, input), at, "task");
+}
+
+function runFail(draft: Draft, { code, message }: FailDefinition, at: ActionPlace): Fault | undefined {
+  const ownCode = toText(draft, code, at, "fail.code");
+  if (ownCode instanceof Fault) return ownCode;
+  if (ownCode.length === 0 || ownCode.length > FAILURE_CODE_CHARS_MAX) {
+    const why = `a failure's code has 1 to ${FAILURE_CODE_CHARS_MAX} characters, and this has ${ownCode.length}`;
+    return new Fault("expression", `Cannot use ${formatActionPlace(at, "fail.code")}: ${why}.`);
+  }
+  const { definition, instance } = draft;
+  const ownMessage = message === undefined
+    ? `Workflow "${definition.name}" fails with ${ownCode} in state "${instance.state}"`
+    : toText(draft, message, at, "fail.message");
+  if (ownMessage instanceof Fault) return ownMessage;
+  draft.raise({ code: ownCode, message: ownMessage.slice(0, ERROR_MESSAGE_CHARS_MAX) });
+}
+
+function toText(draft: Draft, text: TextDefinition, at: ActionPlace, member: string): string | Fault {
+  if (typeof text === "string") return text;
+  const value = evaluateIn(draft, text.expression, at, `${member}.expression`);
+  if (typeof value === "string" || value instanceof Fault) return value;
+  const given = canonicalJson(value).slice(0, 200); // M1
+  return new Fault("expression", `Cannot use ${formatActionPlace(at, member)}: it must be a text, and is ${given}.`);
 }
 
 /** The value of a mapping; `member` is its place within the action. */

@@ -6,7 +6,7 @@
  */
 
 import type { SendDefinition, StartDefinition } from "../../shared/definition/definition.ts";
-import { isJsonObject, type JsonValue } from "../../shared/json.ts";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../shared/json.ts";
 import { CHILD_DEPTH_MAX, EVENT_BYTES_MAX, ID_CHARS_MAX, INPUT_BYTES_MAX } from "../../shared/limits.ts";
 import { type ActionPlace, evaluateIn, evaluateMapping, formatActionPlace, placed } from "./actions.ts";
 import type { Draft } from "./draft.ts";
@@ -77,7 +77,7 @@ function toId(value: JsonValue, at: ActionPlace, member: string): string | Fault
   if (typeof value === "string" && value.length <= ID_CHARS_MAX && ID_PATTERN.test(value)) return value;
   const place = formatActionPlace(at, member);
   const why = `it must be an instance's id: at most ${ID_CHARS_MAX} printable ASCII characters`;
-  return new Fault("expression", `Cannot use ${place}: ${why}, and it is ${JSON.stringify(value).slice(0, 200)}.`);
+  return new Fault("expression", `Cannot use ${place}: ${why}, and it is ${canonicalJson(value).slice(0, 200)}.`);
 }
 
 function reserve(draft: Draft, payload: JsonValue, bytesMax: number): Fault | undefined {

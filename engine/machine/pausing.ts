@@ -42,7 +42,12 @@ export function resume(draft: Draft): Rejection | Fault | undefined {
 
 /** Lets what was put aside take effect, until there is nothing left or a worker has to be asked (H1). */
 export function applyHeld(draft: Draft): Fault | undefined {
-  while (draft.isRunning && draft.instance.held !== undefined) {
+  while (draft.isRunning && (draft.isRaised || draft.instance.held !== undefined)) {
+    if (draft.isRaised || draft.instance.held === undefined) {
+      const fault = handleFailure(draft, draft.takeRaised()); // D7
+      if (fault !== undefined) return fault;
+      continue;
+    }
     const isDeciding = draft.instance.phase.kind === "deciding";
     if (isDeciding && draft.instance.held[0].kind !== "decided") {
       // The verdict may have come in after what it is to be followed by.

@@ -14,15 +14,21 @@ import { type Draft, SETTLED } from "./draft.ts";
 import { endIfNothingCanHappen, failByFault } from "./ends.ts";
 import { Fault } from "./fault.ts";
 import type { EventValue } from "./instance.ts";
+import { handleFailure } from "./tasks.ts";
 import { arrive, cross } from "./transition.ts";
 
 const COMPLETE: EventValue = Object.freeze({ name: COMPLETE_EVENT, data: null });
 
 /** Carries the instance on. Bounded by MICROSTEPS_MAX transitions, and by the visits there are to undo. */
 export function settle(draft: Draft): Fault | undefined {
-  while (draft.isRunning && draft.tasks.isEmpty) {
+  while (draft.isRunning && (draft.isRaised || draft.tasks.isEmpty)) {
     const { phase } = draft.instance;
     let fault: Fault | undefined;
+    if (draft.isRaised) {
+      fault = handleFailure(draft, draft.takeRaised()); // D7
+      if (fault !== undefined) return fault;
+      continue;
+    }
     switch (phase.kind) {
       case "active":
         if (phase.settled) {

@@ -3,6 +3,7 @@
 import { ACTIONS_PER_LIST_MAX } from "../limits.ts";
 import { LOG, SET } from "./data_action_shape.ts";
 import type { ActionDefinition } from "./definition.ts";
+import { FAIL } from "./fail_shape.ts";
 import { FLAT_START, SEND, START } from "./instance_action_shape.ts";
 import { FLAT_MAP, MAP } from "./map_shape.ts";
 import { nearestName } from "./nearest_name.ts";
@@ -38,6 +39,7 @@ const KINDS: Record<string, Kind> = {
     flat: followedBy(FLAT_START, (start) => [{ start }]),
   },
   send: { about: "sends an event to another instance", shape: followedBy(SEND, (send) => [{ send }]) },
+  fail: { about: "fails, as a task may", shape: followedBy(FAIL, (fail) => [{ fail }]) },
 };
 
 const LISTED = Object.keys(KINDS).map(quote).join(", ").replace(/, ([^,]*)$/, " or $1");
@@ -98,6 +100,11 @@ export const ACTIONS: Shape<ActionDefinition[]> = followedBy(
     const actions = lists.flat();
     if (actions.length > ACTIONS_PER_LIST_MAX) {
       reading.report(place, `has ${actions.length} actions, at most ${ACTIONS_PER_LIST_MAX} are allowed`);
+    }
+    const end = actions.findIndex((action) => "fail" in action);
+    if (end >= 0 && end < actions.length - 1) {
+      const message = 'the actions after one that fails are never run: make "fail" the last, or remove them';
+      reading.report(place, message, { isLocal: true });
     }
     return actions;
   },

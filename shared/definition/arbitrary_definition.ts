@@ -193,7 +193,17 @@ const action: fc.Arbitrary<ActionDefinition> = fc.oneof(
   expression.map((expression) => ({ log: { expression } })),
 );
 
-const actions = fc.array(action, { maxLength: 3 });
+const text = fc.oneof(hardText, expression.map((expression) => ({ expression })));
+
+const fail: fc.Arbitrary<ActionDefinition> = fc.record(
+  { code: text, message: text },
+  { requiredKeys: ["code"], noNullPrototype: true },
+).map((fail) => ({ fail }));
+
+/** What fails comes last, as nothing after it is ever run. */
+const actions = fc.tuple(fc.array(action, { maxLength: 3 }), fc.option(fail, { nil: undefined })).map(
+  ([actions, last]) => last === undefined ? actions : [...actions, last],
+);
 
 interface StateSeed {
   name: string;

@@ -14,6 +14,7 @@ import { definitionRefused, parseDefinition } from "./parse.ts";
 import type {
   ActionSource,
   DurationSource,
+  FailSource,
   GuardSource,
   LimitSource,
   MappingSource,
@@ -337,6 +338,11 @@ export const Action = {
   /** Sends an event to another instance. */
   send(send: SendSource): ActionSource {
     return { send };
+  },
+
+  /** Fails as a task would: with a code that transitions for `error` may take, else as the instance. */
+  fail(code: FailSource["code"], message?: FailSource["message"]): ActionSource {
+    return { fail: message === undefined ? { code } : { code, message } };
   },
 
   /** Writes a value into the context, as it is. */

@@ -22,7 +22,8 @@ const LONG_SET: Shape<SetDefinition> = followedBy(
   (set, place, reading) => requireOne(set, ["value", "expression"], place, reading) as SetDefinition | undefined,
 );
 
-const COMPUTED = followedBy(
+/** `{expression: ...}` */
+export const COMPUTED: Shape<{ expression: string }> = followedBy(
   record<{ expression: string }>("a computed value", {
     expression: { about: "a CEL expression that gives the value", shape: EXPRESSION, required: true },
   }),

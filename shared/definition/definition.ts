@@ -123,7 +123,8 @@ export type ActionDefinition =
   | { log: LogDefinition }
   | { map: MapDefinition }
   | { start: StartDefinition }
-  | { send: SendDefinition };
+  | { send: SendDefinition }
+  | { fail: FailDefinition };
 
 export type Language = "javascript" | "typescript" | "wasm";
 
@@ -212,6 +213,19 @@ export interface SendDefinition {
   /** Whether it is kept until a state takes it. Default true. */
   keep?: boolean;
 }
+
+/**
+ * A failure in the state, as of a task that fails for good: nothing after it in its list is done, and the first
+ * transition for `error` that takes its code is taken. If there is none, the instance fails with it.
+ */
+export interface FailDefinition {
+  code: TextDefinition;
+  /** Absent: a sentence that names the state and the workflow. */
+  message?: TextDefinition;
+}
+
+/** A text as it is, or a CEL expression that gives one. */
+export type TextDefinition = string | { expression: string };
 
 /**
  * Writes one key of the context: a literal, or a CEL expression over `context`, `input` and `event`. Or, with `merge`,

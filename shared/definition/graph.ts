@@ -38,10 +38,23 @@ function reachedFrom({ initial, states, on }: Pick<Definition, "initial" | "stat
   return reached;
 }
 
-/** Whether something is done that the state waits for, and that may fail. */
+/** Whether something in a state may fail, so that the event `error` may come. */
+export function canFail(state: StateDefinition): boolean {
+  return hasTask(state) || hasFail(state);
+}
+
+/** Whether something is done that the state waits for. */
 function hasTask(state: StateDefinition): boolean {
-  const lists = [state.enter, state.exit, ...[...waysOut(state)].map(({ transition }) => transition.actions)];
-  return lists.some((list) => list?.some(isWaitedFor));
+  return listsOf(state).some((list) => list?.some(isWaitedFor));
+}
+
+/** Whether something fails as soon as it is done. */
+function hasFail(state: StateDefinition): boolean {
+  return listsOf(state).some((list) => list?.some((action) => "fail" in action));
+}
+
+function listsOf(state: StateDefinition): (readonly ActionDefinition[] | undefined)[] {
+  return [state.enter, state.exit, ...[...waysOut(state)].map(({ transition }) => transition.actions)];
 }
 
 function isWaitedFor(action: ActionDefinition): boolean {
@@ -49,8 +62,8 @@ function isWaitedFor(action: ActionDefinition): boolean {
 }
 
 function checkErrorHandler(name: string, state: StateDefinition, reading: Reading): void {
-  if (state.on?.[ERROR_EVENT] === undefined || hasTask(state)) return;
-  const message = `no task runs in state ${quote(name)}, so the event "${ERROR_EVENT}" never comes: remove it`;
+  if (state.on?.[ERROR_EVENT] === undefined || canFail(state)) return;
+  const message = `nothing in state ${quote(name)} can fail, so the event "${ERROR_EVENT}" never comes: remove it`;
   reading.report(reading.placeOf(state.on[ERROR_EVENT][0]), message);
 }
 
@@ -59,7 +72,7 @@ function checkDeadEnd(name: string, state: StateDefinition, reading: Reading): v
   const events = Object.keys(state.on ?? {});
   const leadsOn = state.after !== undefined ||
     events.some((event) => event === COMPLETE_EVENT || isOutsideEvent(event));
-  if (leadsOn || events.length === 0 || !hasTask(state)) return;
+  if (leadsOn || events.length === 0 || !hasTask(state) || hasFail(state)) return;
   const message = `once its tasks are done, nothing leads on from state ${quote(name)}: ` +
     `add a transition for "${COMPLETE_EVENT}", another event or a delay`;
   reading.report(reading.placeOf(state, "on"), message);
@@ -87,5 +100,5 @@ function checkRounds(states: States, reading: Reading): void {
 /** Where a state without tasks leads as soon as it is entered, whatever the context. */
 function nextAtOnce(state: StateDefinition): string | undefined {
   const [first] = state.on?.[COMPLETE_EVENT] ?? [];
-  return first?.guard === undefined && !hasTask(state) ? first?.target : undefined;
+  return first?.guard === undefined && !canFail(state) ? first?.target : undefined;
 }

@@ -30,7 +30,7 @@ states:
         code: |
           const factor = 2;
           input.amount +* factor
-      - mail: customer
+      - notify: customer
     on:
       approve:
         - target: dnoe
@@ -51,7 +51,7 @@ Deno.test("[R1] parseDefinition() tells a missing target, an unknown action, a b
   assert.match(problems[0].message, /^the code does not compile: .* \(line 9, column 25 of the document\)$/);
   assert.match(
     problems[1].message,
-    /^unknown action "mail"; an action has "task", "set", "log", "map", "start" or "send"$/,
+    /^unknown action "notify"; an action has "task", "set", "log", "map", "start", "send" or "fail"$/,
   );
   assert.equal(problems[2].message, 'there is no state "dnoe"; did you mean "done"?');
   assert.match(
@@ -66,7 +66,7 @@ Deno.test("[R1] parseDefinition() tells the same of JSON and of an object, where
     initial: "review",
     states: {
       review: {
-        enter: [{ task: "score", code: "input.amount +* 2" }, { mail: "customer" }],
+        enter: [{ task: "score", code: "input.amount +* 2" }, { notify: "customer" }],
         on: { approve: [{ target: "dnoe", guard: "context.score >" }, "done"] },
       },
       done: { final: true },

@@ -83,7 +83,14 @@ export type ActionSource =
   | { log: string | { message: string } | { expression: string } }
   | ({ map: string } & MapSource)
   | ({ start: string } & StartSource)
-  | { send: SendSource };
+  | { send: SendSource }
+  | { fail: string | FailSource };
+
+/** A failure; `{expression: "..."}` is computed. */
+export interface FailSource {
+  code: string | { expression: string };
+  message?: string | { expression: string };
+}
 
 /** What a task runs, and how. */
 export interface TaskSource extends RunSource {

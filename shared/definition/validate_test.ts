@@ -73,7 +73,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     "description 4:14 must be a description, not an object",
   ]],
   ["an action that is none", inState("enter: [log, {}, {log: a, set: {b: 1}}, 5]\non: {go: b}"), [
-    /^states\.a\.enter\[0\] 5:13 must be an action: an object with "task", "set", "log", "map", "start" or "send", not the text "log"$/,
+    /^states\.a\.enter\[0\] 5:13 must be an action: an object with "task", "set", "log", "map", "start", "send" or "fail", not the text "log"$/,
     /^states\.a\.enter\[1\] 5:18 an action that does nothing; an action has/,
     /^states\.a\.enter\[2\] 5:22 an action is one thing, not "log" and "set"; make them two$/,
     /^states\.a\.enter\[3\] 5:45 must be an action/,
@@ -186,7 +186,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     /^states\.b 6:6 nothing leads to state "b": make it a target, or remove it$/,
   ]],
   ["an error that never comes", inState("on: {error: b, go: b}"), [
-    /^states\.a\.on\.error 5:17 no task runs in state "a", so the event "error" never comes: remove it$/,
+    /^states\.a\.on\.error 5:17 nothing in state "a" can fail, so the event "error" never comes: remove it$/,
   ]],
   ["a dead end", inState("enter: {task: t, code: '1'}\non: {error: b}"), [
     /^states\.a\.on 6:9 once its tasks are done, nothing leads on from state "a": add a transition for "complete"/,

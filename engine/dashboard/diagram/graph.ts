@@ -1,6 +1,11 @@
 /** A definition as a graph for drawing. */
 
-import type { Definition, GuardDefinition, StateDefinition } from "../../../shared/definition/definition.ts";
+import type {
+  Definition,
+  FailDefinition,
+  GuardDefinition,
+  StateDefinition,
+} from "../../../shared/definition/definition.ts";
 import { waysOut } from "../../../shared/definition/ways_out.ts";
 import { formatDuration } from "../parts/time.ts";
 
@@ -81,8 +86,14 @@ function workOf({ enter = [] }: StateDefinition): string[] {
     if ("task" in action) return [action.task.name];
     if ("map" in action) return [`${action.map.name} (each)`];
     if ("start" in action) return [`${action.start.name} (child)`];
+    if ("fail" in action) return [`fails: ${failureCode(action.fail)}`];
     return [];
   });
+}
+
+/** A failure's code, or the expression that gives it. */
+function failureCode({ code }: FailDefinition): string {
+  return typeof code === "string" ? code : code.expression;
 }
 
 /** A CEL expression as it is; of code that a worker runs, the first line. */

@@ -88,6 +88,10 @@ const rareAction: fc.Arbitrary<ActionDefinition> = fc.oneof(
     event: fc.constantFrom(...EVENTS),
     data: fc.constantFrom(undefined, "event.data", "context"),
   }, { noNullPrototype: true }).map((send) => ({ send: dropUndefined(send) })),
+  fc.record({
+    code: fc.constantFrom("E1", "E2", "E3", { expression: "event.name" }, { expression: "context.k1.x" }),
+    message: fc.constantFrom(undefined, "it is not to be", { expression: "event.name" }, { expression: "context" }),
+  }, { noNullPrototype: true }).map((fail) => ({ fail: dropUndefined(fail) })),
 );
 
 const anyGuard: fc.Arbitrary<GuardDefinition> = fc.oneof(

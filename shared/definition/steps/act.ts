@@ -1,12 +1,8 @@
 /** A step that waits for a client's action. Each action is an event, `ID.complete` and so on. */
 
-import { EXPRESSION_CHARS_MAX } from "../../limits.ts";
 import type { ActionDefinition, StateDefinition, TransitionDefinition } from "../definition.ts";
-import { type Compilation, entryOf, type Handler, type Scope } from "./compilation.ts";
-import { ABORTED, type Act, ACT_ACTIONS, type ActAction, FAILED, type Step } from "./step.ts";
-
-/** An expression has room for this and for what is asked of it. */
-const LIST_CHARS_MAX = EXPRESSION_CHARS_MAX - 1_024;
+import { type Compilation, entryOf, type Scope } from "./compilation.ts";
+import { ABORTED, type Act, ACT_ACTIONS, type ActAction, type Step } from "./step.ts";
 
 interface ActStep {
   step: Step;
@@ -37,7 +33,7 @@ export function addAct({ step, act, state, done }: ActStep, scope: Scope, compil
     back: back === undefined ? [] : [{ target: entryOf(back), actions: [note(step, "back")] }],
     skip: [{ target: scope.follow, actions: [note(step, "skip")] }],
     abort: [{ target: ABORTED, actions: [note(step, "abort"), setReason(step)] }],
-    error: errorWays(step, scope.handlers),
+    error: [{ actions: [note(step, "error"), failAs(step)] }],
   };
   const offered = ACT_ACTIONS.filter((action) => act.actions?.includes(action) ?? true);
   state.on = { ...state.on };
@@ -70,31 +66,8 @@ function setReason({ id }: Step): ActionDefinition {
   return { set: { key: "error", expression: `{"code": "ABORTED", "message": ${message}, "state": "${id}"}` } };
 }
 
-/** By the code that the client gives, as a task's failure would be. */
-function errorWays(step: Step, handlers: readonly Handler[]): TransitionDefinition[] {
-  const code = dataOr("code", "ACT_FAILED");
-  const message = dataOr("message", `step "${step.id}" was failed by a client`);
-  const expression = `{"code": ${code}, "message": ${message}, "state": "${step.id}"}`;
-  const actions = () => [note(step, "error"), { set: { key: "error", expression } }];
-  const ways: TransitionDefinition[] = [];
-  for (const { codes, target } of handlers) {
-    if (codes === undefined) return [...ways, { target, actions: actions() }];
-    for (const list of listsOf(codes)) ways.push({ target, guard: `(${code}) in ${list}`, actions: actions() });
-  }
-  return [...ways, { target: FAILED, actions: actions() }];
-}
-
-/** Codes as lists in CEL, each short enough for an expression. */
-function listsOf(codes: readonly string[]): string[] {
-  const lists: string[][] = [];
-  let chars = LIST_CHARS_MAX;
-  for (const code of [...codes].sort().map((code) => JSON.stringify(code))) {
-    if (chars + code.length > LIST_CHARS_MAX) {
-      lists.push([]);
-      chars = 0;
-    }
-    lists.at(-1)!.push(code);
-    chars += code.length + 2;
-  }
-  return lists.map((list) => `[${list.join(", ")}]`);
+/** The failure that the client gives, as a task's would be. */
+function failAs({ id }: Step): ActionDefinition {
+  const code = { expression: dataOr("code", "ACT_FAILED") };
+  return { fail: { code, message: { expression: dataOr("message", `step "${id}" was failed by a client`) } } };
 }

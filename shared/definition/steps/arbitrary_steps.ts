@@ -25,6 +25,7 @@ const leaf: fc.Arbitrary<JsonObject | undefined> = fc.oneof(
   fc.record({
     workflow: fc.oneof(fc.constant("child"), fc.record({ workflow: fc.constant("child"), wait: fc.boolean() })),
   }),
+  fc.constant<JsonObject>({ fail: { code: "OWN", message: { expression: "context.why" } } }),
   fc.constant<JsonObject>({ act: {} }),
   fc.constant<JsonObject>({ act: { actions: ["complete", "error"], outputs: ["a", "b-c"] } }),
   fc.constant<JsonObject>({
@@ -79,8 +80,10 @@ function toStep(seed: Seed, numbers: Numbering): JsonObject {
   const step: JsonObject = { id };
   const kind = Object.keys(seed.type ?? {})[0];
   if (seed.if !== undefined) step.if = seed.if;
+  // Nothing would lead to what follows.
+  else if (kind === "fail") step.if = "context.a > 1";
   if (seed.type !== undefined) step.type = seed.lists.length > 0 ? toComposite(kind, seed, numbers) : seed.type;
-  if (seed.max !== undefined) step.next = { to: id, if: "context.again == true", max: seed.max };
+  if (seed.max !== undefined && kind !== "fail") step.next = { to: id, if: "context.again == true", max: seed.max };
   const canWait = ["script", "act"].includes(kind);
   if (canWait && seed.catches.length > 0) step.catch = seed.catches;
   if (canWait && seed.timeout.length > 0) {

@@ -4,7 +4,15 @@ import type { JsonObject, JsonValue } from "../../json.ts";
 import { toDefinition } from "../builder.ts";
 import type { Definition } from "../definition.ts";
 import type { TaskFunction } from "../function_source.ts";
-import type { DurationSource, LimitSource, MappingSource, RunSource, SendSource, StartSource } from "../source.ts";
+import type {
+  DurationSource,
+  FailSource,
+  LimitSource,
+  MappingSource,
+  RunSource,
+  SendSource,
+  StartSource,
+} from "../source.ts";
 import type { ActSource, BranchSource, EachSource, StepSource, StepsSource, StepTypeSource } from "./source.ts";
 
 /**
@@ -104,6 +112,11 @@ export class StepsBuilder {
   /** Sends an event to another instance. */
   send(id: string, send: SendSource, options: StepOptions = {}): StepsBuilder {
     return this.#add(id, { send }, options);
+  }
+
+  /** Fails with a code, which a catch may take. */
+  fail(id: string, fail: string | FailSource, options: StepOptions = {}): StepsBuilder {
+    return this.#add(id, { fail }, options);
   }
 
   /** Waits for a client's action. */

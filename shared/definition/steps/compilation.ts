@@ -4,14 +4,14 @@
  * - C1 A step's state is named by the step's id; states that only choose the way have a dot in their name: `ID.if`,
  *      `ID.done`, `ID.again`, `ID.each`.
  * - C2 Every part of a state has a place in the author's document, so that what is found wrong with it is told there.
- * - C3 The states `end`, `failed` and `aborted` are there when something leads to them.
+ * - C3 The states `end` and `aborted` are there when something leads to them.
  */
 
-import type { ActionDefinition, StateDefinition, TransitionDefinition } from "../definition.ts";
+import type { StateDefinition, TransitionDefinition } from "../definition.ts";
 import type { Place } from "../place.ts";
 import type { Reading } from "../reading.ts";
 import type { Outline, Reach } from "./outline.ts";
-import { ABORTED, END, FAILED, type Step } from "./step.ts";
+import { ABORTED, END, type Step } from "./step.ts";
 
 /** Where a step stands, and what that means for it. */
 export interface Scope {
@@ -30,10 +30,16 @@ export interface Handler {
   target: string;
 }
 
+/** What the act that was aborted has left, unless the instance is retried. */
+const ABORTED_MESSAGE = '"error" in context ? context.error.message : "a client has aborted the workflow"';
+
 const OWN_STATES: Record<string, StateDefinition> = {
   [END]: { final: "completed" },
-  [FAILED]: { final: "failed", description: "A step has failed, and nothing took its failure." },
-  [ABORTED]: { final: "failed", description: "A client has aborted the workflow." },
+  [ABORTED]: {
+    final: "failed",
+    description: "A client has aborted the workflow.",
+    enter: [{ fail: { code: "ABORTED", message: { expression: ABORTED_MESSAGE } } }],
+  },
 };
 
 export class Compilation {
@@ -65,7 +71,7 @@ export class Compilation {
       collect(after);
     }
     for (const [name, state] of Object.entries(OWN_STATES)) {
-      if (targets.has(name)) this.add(name, { ...state }, place);
+      if (targets.has(name)) this.add(name, structuredClone(state), place);
     }
   }
 
@@ -93,16 +99,6 @@ export function errorTransitions(handlers: readonly Handler[]): TransitionDefini
     if (left.length > 0) transitions.push({ codes: [...new Set(left)].sort(), target });
   }
   return transitions;
-}
-
-/** The target of a failure whose code is known beforehand. */
-export function handlerOf(code: string, handlers: readonly Handler[]): string {
-  return handlers.find(({ codes }) => codes === undefined || codes.includes(code))?.target ?? FAILED;
-}
-
-/** Puts a failure where a task's would be. */
-export function setError(code: string, message: string, state: string): ActionDefinition {
-  return { set: { key: "error", value: { code, message, state } } };
 }
 
 /** A variable as an expression; ids have no characters that would have to be escaped. */

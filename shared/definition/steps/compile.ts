@@ -7,15 +7,17 @@
 import type { JsonObject } from "../../json.ts";
 import { STATES_MAX } from "../../limits.ts";
 import type { Definition, StateDefinition, TransitionDefinition } from "../definition.ts";
-import type { Place } from "../place.ts";
+import { canFail } from "../graph.ts";
+import { type Place, quote } from "../place.ts";
 import type { Reading } from "../reading.ts";
+import { waysOut } from "../ways_out.ts";
 import { addAct } from "./act.ts";
 import { addBranches, addChoose } from "./branches.ts";
 import { Compilation, entryOf, errorTransitions, type Handler, type Scope, variable } from "./compilation.ts";
 import { addEach } from "./each.ts";
 import { exitsOf } from "./next.ts";
 import { Outline, Reach } from "./outline.ts";
-import { actionsOf, canFail, isInstant } from "./simple.ts";
+import { actionsOf, isFailure, isInstant } from "./simple.ts";
 import { END, type Step, type StepsDocument } from "./step.ts";
 import { rungTransitions } from "./timeout.ts";
 
@@ -40,6 +42,7 @@ export function compileSteps(
   if (states > STATES_MAX) {
     reading.report(place.member("steps"), `make ${states} states, at most ${STATES_MAX} are allowed`);
   }
+  if (reading.isWhole) refuseUnreached(compilation, initial);
   const about = description ?? name;
   const definition: Definition = {
     name: id,
@@ -51,6 +54,19 @@ export function compileSteps(
   };
   reading.note(definition, "", place);
   return definition;
+}
+
+/** Tells of the steps that nothing at all leads to; what only they lead to follows from that. */
+function refuseUnreached({ states, outline, reading }: Compilation, initial: string): void {
+  const targets = new Set([initial]);
+  for (const state of Object.values(states)) {
+    for (const { transition } of waysOut(state)) if (transition.target !== undefined) targets.add(transition.target);
+  }
+  for (const step of outline.steps) {
+    if (targets.has(entryOf(step)) || !Object.hasOwn(states, entryOf(step))) continue;
+    const message = `nothing leads to step ${quote(step.id)}: remove it, or lead there with "next"`;
+    reading.report(reading.placeOf(step), message);
+  }
 }
 
 /** Counts how often a step has run, before anything else is done in it. */
@@ -82,7 +98,7 @@ function addStep(step: Step, scope: Scope, compilation: Compilation): void {
   if (step.name !== undefined) state.description = step.name;
   // The state comes before those of the steps within the step, as its text does.
   compilation.add(step.id, state, place);
-  const exits = exitsOf(step, scope, compilation);
+  const exits = isFailure(step) ? [] : exitsOf(step, scope, compilation);
   const handlers = [...addCatches(step, scope, compilation), ...scope.handlers];
   const inner: Scope = { ...scope, handlers };
   if (!addComposite(step, state, { scope: inner, exits }, compilation)) {
@@ -94,7 +110,7 @@ function addStep(step: Step, scope: Scope, compilation: Compilation): void {
 
 function addCatches(step: Step, scope: Scope, compilation: Compilation): Handler[] {
   const { reading } = compilation;
-  if (step.catch !== undefined && !canFail(step)) {
+  if (step.catch !== undefined && isInstant(step)) {
     reading.report(reading.placeOf(step, "catch"), "this step cannot fail, so nothing is caught: remove it");
   }
   return (step.catch ?? []).map((part) => {
@@ -135,6 +151,7 @@ function addPlain(
   compilation: Compilation,
 ): void {
   const { reading } = compilation;
+  if (isFailure(step)) refuseVain(step, compilation);
   if (step.timeout !== undefined && isInstant(step)) {
     reading.report(reading.placeOf(step, "timeout"), "this step takes no time, so it has no timeout: remove it");
   } else if (step.timeout !== undefined) {
@@ -145,12 +162,19 @@ function addPlain(
   } else {
     const enter = actionsOf(step);
     if (enter.length > 0) state.enter = enter;
-    state.on = { complete: exits };
+    if (exits.length > 0) state.on = { complete: exits };
   }
-  const hasTask = canFail(step) && !(step.type !== undefined && "act" in step.type) ||
-    state.after?.some(({ actions }) => actions?.some((action) => "task" in action));
   const errors = errorTransitions(inner.handlers);
-  if (hasTask && errors.length > 0) state.on = { ...state.on, error: errors };
+  if (errors.length > 0 && canFail(state)) state.on = { ...state.on, error: errors };
+  else if (isFailure(step)) state.final = "failed";
+}
+
+/** A step that fails is never done. */
+function refuseVain(step: Step, { reading }: Compilation): void {
+  for (const key of ["next", "timeout", "undo"] as const) {
+    if (step[key] === undefined) continue;
+    reading.report(reading.placeOf(step, key), `a step that fails is never done, so it has no "${key}": remove it`);
+  }
 }
 
 /** The state that comes after a step that does not lead there by itself. */

@@ -53,7 +53,8 @@ Deno.test("compileSteps() bounds a way back, and fails when the bound is reached
   assert.deepEqual(states.a.on, { complete: [{ guard: "context.n < 5", target: "a.again" }, { target: "end" }] });
   const [again, exceeded] = states["a.again"].on!.complete;
   assert.deepEqual(again, { target: "a", guard: '!("a.runs" in context) || context["a.runs"] < 3' });
-  assert.equal(exceeded.target, "failed");
+  const message = 'step "a" has run 3 times, and "a" would run it again';
+  assert.deepEqual(exceeded, { actions: [{ fail: { code: "RUNS_EXCEEDED", message } }] });
 });
 
 Deno.test("compileSteps() lets the innermost catch take a failure, and the outer ones what it leaves", () => {
@@ -91,7 +92,9 @@ Deno.test("compileSteps() makes a timeout's rungs run beside the step, lead on, 
   const [first, second, third] = states.ask.after!;
   assert.deepEqual([first.delayMs, first.target, first.actions!.length], [86_400_000, undefined, 2]);
   assert.deepEqual([second.delayMs, second.target], [2 * 86_400_000, "escalate"]);
-  assert.deepEqual([third.delayMs, third.target], [3 * 86_400_000, "give_up"]);
+  const message = 'step "ask" took longer than 3d';
+  assert.deepEqual(third, { delayMs: 3 * 86_400_000, actions: [{ fail: { code: "TOO_LATE", message } }] });
+  assert.deepEqual(states.ask.on!.error, [{ codes: ["TOO_LATE"], target: "give_up" }]);
   assert.deepEqual(states.escalate.on!.complete, [{ target: "after" }]);
 });
 
@@ -105,7 +108,7 @@ Deno.test("compileSteps() makes each action of an act an event of the step's", (
       "review.back -> form",
       "review.skip -> end",
       "review.abort -> aborted",
-      "review.error -> failed",
+      "review.error -> undefined",
     ],
   );
 });
@@ -153,6 +156,24 @@ Deno.test("a script may be a function, whose captured variables are refused by n
   );
 });
 
+Deno.test("compileSteps() makes a step that fails a failure of the state, which a catch around it takes", () => {
+  const states = statesOf(`
+- id: stock
+  if: context.n == 0
+  type: {fail: {code: NO_STOCK, message: {expression: "context.why"}}}
+- id: way
+  type: {choose: [{id: only, steps: [{id: give_up, type: {fail: LATE}}]}]}
+  catch: {codes: LATE, steps: [{id: sorry}]}`.trim());
+  assert.deepEqual(states.stock, {
+    enter: [{ fail: { code: "NO_STOCK", message: { expression: "context.why" } } }],
+    final: "failed",
+  });
+  assert.deepEqual(states.give_up, {
+    enter: [{ fail: { code: "LATE" } }],
+    on: { error: [{ codes: ["LATE"], target: "sorry" }] },
+  });
+});
+
 /** Each mistake with the place and the message that it is told by. */
 const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
   ["no step", "[]", [/^steps 3:3 a workflow needs a step$/]],
@@ -186,7 +207,7 @@ const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
     /^steps\[0\]\.next\.max .* only a way back is bounded: remove it$/,
   ]],
   ["a step that nothing leads to", "- {id: a, next: c}\n- {id: b}\n- {id: c}", [
-    /^steps\[1\] .* nothing leads to state "b": make it a target, or remove it$/,
+    /^steps\[1\] .* nothing leads to step "b": remove it, or lead there with "next"$/,
   ]],
   ["a catch of what cannot fail", "- {id: a, type: {log: x}, catch: {steps: []}}", [
     /^steps\[0\]\.catch .* this step cannot fail, so nothing is caught: remove it$/,
@@ -241,6 +262,15 @@ const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
       /each\.steps .* a parallel list runs one script for each item: give "script", or make the list sequential$/,
     ],
   ],
+  ["a way on from what fails", "- {id: a, if: 'true', type: {fail: E}, next: b}\n- {id: b}", [
+    /^steps\[0\]\.next .* a step that fails is never done, so it has no "next": remove it$/,
+  ]],
+  ["a step after what fails", "- {id: a, type: {fail: E}}\n- {id: b}", [
+    /^steps\[1\] .* nothing leads to step "b": remove it, or lead there with "next"$/,
+  ]],
+  ["a failure without a code", "- {id: a, type: {fail: {message: no}}}", [
+    /^steps\[0\]\.type\.fail .* a failure needs "code": what transitions for error, and a parent's, tell it by$/,
+  ]],
   ["a back that leads nowhere", "- {id: a, type: {act: {actions: [back]}}}", [
     /act\.actions .* no step comes before this one: remove "back"$/,
   ]],

@@ -1,7 +1,7 @@
 /** Where a step leads when it is done. */
 
 import type { TransitionDefinition } from "../definition.ts";
-import { type Compilation, entryOf, handlerOf, type Scope, setError, variable } from "./compilation.ts";
+import { type Compilation, entryOf, errorTransitions, type Scope, variable } from "./compilation.ts";
 import { END, type Next, RUNS_MAX_DEFAULT, type Step } from "./step.ts";
 
 /** The transitions for `complete`; the last has no guard. */
@@ -45,11 +45,10 @@ function addAgain(
   const name = `${step.id}.again${index === 0 ? "" : index + 1}`;
   const complete = [
     { target: entryOf(target), guard: `!("${key}" in context) || ${variable(key)} < ${max}` },
-    {
-      target: handlerOf("RUNS_EXCEEDED", scope.handlers),
-      actions: [setError("RUNS_EXCEEDED", message, step.id)],
-    },
+    { actions: [{ fail: { code: "RUNS_EXCEEDED", message } }] },
   ];
-  compilation.add(name, { on: { complete } }, compilation.reading.placeOf(next));
+  const errors = errorTransitions(scope.handlers);
+  const on = { complete, ...(errors.length > 0 && { error: errors }) };
+  compilation.add(name, { on }, compilation.reading.placeOf(next));
   return name;
 }

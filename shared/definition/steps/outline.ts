@@ -3,7 +3,7 @@
 import { nearestName } from "../nearest_name.ts";
 import { quote } from "../place.ts";
 import type { Reading } from "../reading.ts";
-import { ABORTED, type Branch, END, FAILED, type Step } from "./step.ts";
+import { ABORTED, type Branch, END, type Step } from "./step.ts";
 
 /** The lists of steps within a step, in the order in which they are written. */
 export function listsWithin(step: Step): Step[][] {
@@ -25,7 +25,7 @@ export class Outline {
   readonly #order = new Map<Step, number>();
 
   constructor(steps: readonly Step[], reading: Reading) {
-    const ids = new Map<string, string>([END, FAILED, ABORTED].map((id) => [id, "a state that every workflow has"]));
+    const ids = new Map<string, string>([END, ABORTED].map((id) => [id, "a state that every workflow has"]));
     const take = (part: Step | Branch, what: string) => {
       if (part.id === undefined) return;
       const other = ids.get(part.id);
@@ -49,6 +49,11 @@ export class Outline {
   /** How many steps there are, those within steps included. */
   get size(): number {
     return this.#order.size;
+  }
+
+  /** All steps, in the order of the document. */
+  get steps(): Iterable<Step> {
+    return this.#order.keys();
   }
 
   /** Whether going from one step to the other goes back, or stays. */

@@ -14,6 +14,7 @@ export function actionsOf({ id, type }: Step): ActionDefinition[] {
   if ("set" in type) return type.set;
   if ("log" in type) return [{ log: type.log }];
   if ("send" in type) return [{ send: type.send }];
+  if ("fail" in type) return [{ fail: type.fail }];
   if ("workflow" in type) {
     const { output, ...start } = type.workflow;
     return [{ start: { name: id, ...start, ...(output !== undefined && output !== id && { output }) } }];
@@ -28,13 +29,13 @@ export function actionsOf({ id, type }: Step): ActionDefinition[] {
   return [];
 }
 
-/** Whether a step is over as soon as it has begun. */
+/** Whether a step is done as soon as it has begun. */
 export function isInstant({ type }: Step): boolean {
   if (type === undefined || "set" in type || "log" in type || "send" in type) return true;
   return "workflow" in type && type.workflow.wait === false;
 }
 
-/** Whether a step can fail in a way that can be caught. */
-export function canFail(step: Step): boolean {
-  return !isInstant(step);
+/** Whether a step fails as soon as it has begun. */
+export function isFailure({ type }: Step): boolean {
+  return type !== undefined && "fail" in type;
 }

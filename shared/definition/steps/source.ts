@@ -5,6 +5,7 @@ import type { CompensatedEnd, Language } from "../definition.ts";
 import type {
   ActionSource,
   DurationSource,
+  FailSource,
   LimitSource,
   MappingSource,
   OneOrMany,
@@ -51,6 +52,7 @@ export type StepTypeSource =
   | { set: SetSource }
   | { log: string | { expression: string } }
   | { send: SendSource }
+  | { fail: string | FailSource }
   | { workflow: string | StartSource }
   | { act: ActSource }
   | { each: EachSource }

@@ -8,6 +8,7 @@ import type { JsonObject } from "../../json.ts";
 import type {
   ActionDefinition,
   Definition,
+  FailDefinition,
   LogDefinition,
   MapDefinition,
   SendDefinition,
@@ -49,6 +50,7 @@ export type StepType =
   | { set: ActionDefinition[] }
   | { log: LogDefinition }
   | { send: SendDefinition }
+  | { fail: FailDefinition }
   | { workflow: Workflow }
   | { act: Act }
   | { each: Each }
@@ -124,7 +126,6 @@ export interface Each {
 
 /** States that a compiled workflow has by itself, and that a step may lead to; no step may be called so. */
 export const END = "end";
-export const FAILED = "failed";
 export const ABORTED = "aborted";
 
 export const RUNS_MAX_DEFAULT = 100;

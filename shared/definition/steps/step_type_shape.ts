@@ -2,6 +2,7 @@
 
 import { ACTIONS_PER_LIST_MAX, TRANSITIONS_PER_EVENT_MAX } from "../../limits.ts";
 import { LOG, SET } from "../data_action_shape.ts";
+import { FAIL } from "../fail_shape.ts";
 import { SEND, START_ALIASES, START_FIELDS, toStart } from "../instance_action_shape.ts";
 import { MAP_FIELDS, MAP_TASK } from "../map_shape.ts";
 import { nearestName } from "../nearest_name.ts";
@@ -152,6 +153,7 @@ function kindsOf(steps: Shape<Step[]>): Record<string, { about: string; shape: S
     set: { about: "sets variables", shape: followedBy(SET, (sets) => ({ set: sets.map((set) => ({ set })) })) },
     log: { about: "writes a line into the history", shape: followedBy(LOG, (log) => ({ log })) },
     send: { about: "sends an event to another instance", shape: followedBy(SEND, (send) => ({ send })) },
+    fail: { about: "fails, as a script may", shape: followedBy(FAIL, (fail) => ({ fail })) },
     workflow: { about: "runs another workflow", shape: followedBy(WORKFLOW, (workflow) => ({ workflow })) },
     act: { about: "waits for a client's action", shape: followedBy(ACT, (act) => ({ act })) },
     each: {
@@ -206,4 +208,4 @@ export function stepTypeShape(steps: Shape<Step[]>): Shape<StepType> {
   };
 }
 
-export const TYPE_KEYS = ["script", "set", "log", "send", "workflow", "act", "each", "branches", "choose"];
+export const TYPE_KEYS = ["script", "set", "log", "send", "fail", "workflow", "act", "each", "branches", "choose"];

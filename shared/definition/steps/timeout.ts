@@ -2,7 +2,7 @@
 
 import type { ActionDefinition, DelayedTransitionDefinition } from "../definition.ts";
 import { formatDuration } from "../duration.ts";
-import { type Compilation, entryOf, handlerOf, type Scope, setError } from "./compilation.ts";
+import { type Compilation, entryOf, type Scope } from "./compilation.ts";
 import { addSteps } from "./compile.ts";
 import { actionsOf, isInstant } from "./simple.ts";
 import { END, type Rung, type Step } from "./step.ts";
@@ -33,7 +33,7 @@ function toTransition(
   const { afterMs: delayMs, error, next } = rung;
   if (error !== undefined) {
     const message = `step "${step.id}" took longer than ${formatDuration(delayMs)}`;
-    return { delayMs, target: handlerOf(error, scope.handlers), actions: [setError(error, message, step.id)] };
+    return { delayMs, actions: [{ fail: { code: error, message } }] };
   }
   if (next !== undefined) {
     const target = scope.reach.find(next, compilation.reading, { part: rung, field: "next" });
