@@ -7,6 +7,7 @@
 import type { DegovClient } from "../shared/client/client.ts";
 import type { InstanceView } from "../shared/client/views.ts";
 import { VirtualClock } from "../shared/clock.ts";
+import { DegovError } from "../shared/errors.ts";
 import { WorkflowEngine } from "./workflow_engine.ts";
 
 /** How long a task is waited for before the instance is looked at again, in real time. */
@@ -49,31 +50,77 @@ export class TestKit {
     return this.#clock.nowMs();
   }
 
-  /** Lets time pass at one go; what has become due fires then. Tasks that this begins are not waited for. */
+  /** Lets time pass at one go; what has become due fires then. Tasks are waited for, before and after. */
   async leap(ms: number): Promise<void> {
+    await this.#rest();
     await this.#clock.leap(ms);
+    await this.#rest();
   }
 
   /**
-   * Lets the instance go on until it has ended or waits for nothing but events: tasks are waited for, and time passes
-   * up to each timer and retry.
+   * Lets the instance, and the children that it waits for, go on until it has ended or all wait for nothing but events
+   * (or for being resumed or admitted): tasks are waited for, and time passes up to each timer and retry.
    *
    * @throws DegovError NOT_FOUND
    */
   async settle(instanceId: string): Promise<InstanceView> {
     for (;;) {
-      const { waits } = await this.client.explain(instanceId);
-      const untilMs: number[] = [];
-      let isWorking = false;
-      for (const { kind } of waits) {
-        if (kind.case === "timer") untilMs.push(toMs(kind.value.fireAt));
-        else if (kind.case === "task" && kind.value.retryAt !== undefined) untilMs.push(toMs(kind.value.retryAt));
-        else if (kind.case === "task" || kind.case === "transition") isWorking = true;
-      }
-      if (isWorking) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      else if (untilMs.length > 0) await this.#clock.leap(Math.max(0, Math.min(...untilMs) - this.#clock.nowMs()));
+      const { isWorking, nextMs } = await this.#look(instanceId);
+      if (isWorking) await this.#pause();
+      else if (nextMs !== undefined) await this.#clock.leap(Math.max(0, nextMs - this.#clock.nowMs()));
       else return await this.client.get(instanceId);
     }
+  }
+
+  /** Waits until no running instance can go on without time passing or somebody doing something. */
+  async #rest(): Promise<void> {
+    for (let isWorking = true; isWorking;) {
+      isWorking = false;
+      for await (const { id } of this.client.instances({ status: "running" })) {
+        isWorking ||= (await this.#look(id)).isWorking;
+      }
+      if (isWorking) await this.#pause();
+    }
+  }
+
+  /** Whether an instance goes on by itself now, and if not, when next. */
+  async #look(instanceId: string): Promise<{ isWorking: boolean; nextMs?: number }> {
+    const { waits } = await this.client.explain(instanceId);
+    const found: { isWorking: boolean; nextMs?: number } = { isWorking: false };
+    // What is paused takes no timer and begins no task, however much time passes.
+    const isPaused = waits.some(({ kind }) => kind.case === "resume");
+    const at = (ms: number) => {
+      if (!isPaused) found.nextMs = Math.min(ms, found.nextMs ?? Infinity);
+    };
+    for (const { kind } of waits) {
+      if (kind.case === "timer") at(toMs(kind.value.fireAt));
+      else if (kind.case === "task" && kind.value.status === "delayed") at(toMs(kind.value.retryAt));
+      else if (kind.case === "task" && isPaused) found.isWorking ||= kind.value.status === "leased";
+      else if (kind.case === "task" || kind.case === "transition" || kind.case === "decision") found.isWorking = true;
+      else if (kind.case === "child") {
+        const child = await this.#lookAtChild(kind.value.instanceId);
+        found.isWorking ||= child.isWorking;
+        if (child.nextMs !== undefined) at(child.nextMs);
+      }
+    }
+    return found;
+  }
+
+  /** A child that is not there yet is about to be started; one that has ended is about to be noticed. */
+  async #lookAtChild(instanceId: string): Promise<{ isWorking: boolean; nextMs?: number }> {
+    try {
+      const { status } = await this.client.get(instanceId);
+      return status === "running" ? await this.#look(instanceId) : { isWorking: true };
+    } catch (error) {
+      if (error instanceof DegovError && error.code === "NOT_FOUND") return { isWorking: true };
+      throw error;
+    }
+  }
+
+  /** Real time for tasks, and turns for what is due. */
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await this.#clock.leap(0);
   }
 
   async close(): Promise<void> {

@@ -57,3 +57,59 @@ Deno.test("TestKit.settle() passes through retries, and stops where an event is 
     await kit.close();
   }
 });
+
+Deno.test("TestKit.settle() goes on with children, and with guards that a worker evaluates", async () => {
+  await using kit = await TestKit.open();
+  await kit.client.register({
+    name: "child",
+    initial: "waiting",
+    states: { waiting: { after: { "3d": "done" } }, done: { enter: [{ task: { name: "answer", code: "42" } }] } },
+  });
+  await kit.client.register({
+    name: "parent",
+    initial: "asking",
+    states: {
+      asking: {
+        enter: [{ start: { name: "got", workflow: "child" } }],
+        on: { complete: [{ target: "right", guard: { code: "input.context.got.answer === 42" } }, "wrong"] },
+      },
+      right: { on: { thanks: "over" } },
+      wrong: { final: "failed" },
+      over: {},
+    },
+  });
+  const { id } = await kit.client.start("parent");
+  equal((await kit.settle(id)).state, "right");
+});
+
+Deno.test("TestKit.settle() stops at an instance that is paused", async () => {
+  await using kit = await TestKit.open();
+  await kit.client.register({
+    name: "job",
+    initial: "waiting",
+    states: { waiting: { after: { "1h": "working" } }, working: { enter: [{ task: { name: "t", code: "1" } }] } },
+  });
+  const { id } = await kit.client.start("job");
+  await kit.client.pause(id);
+  equal((await kit.settle(id)).paused, true);
+  await kit.client.resume(id);
+  equal((await kit.settle(id)).status, "completed");
+});
+
+Deno.test("TestKit.leap() waits for tasks before time passes, and for those that it begins", async () => {
+  await using kit = await TestKit.open();
+  await kit.client.register({
+    name: "two",
+    initial: "first",
+    states: {
+      first: { enter: [{ task: { name: "one", code: "1" } }], after: { "1d": "second" } },
+      second: { enter: [{ task: { name: "two", code: "2" } }], on: { complete: "third" } },
+      third: { on: { stop: "over" } },
+      over: {},
+    },
+  });
+  const { id } = await kit.client.start("two");
+  await kit.leap(WEEK_MS);
+  const { state, context } = await kit.client.get(id);
+  deepEqual([state, context], ["third", { one: 1, two: 2 }]);
+});
