@@ -39,10 +39,14 @@ export class TestKit {
     this.client = engine.client;
   }
 
-  /** State is kept in memory. The clock begins at `nowMs`, by default the first of January 2026, UTC. */
-  static async open(options: { isolates?: number; nowMs?: number } = {}): Promise<TestKit> {
-    const clock = new VirtualClock(options.nowMs);
-    return new TestKit(await WorkflowEngine.open({ isolates: options.isolates ?? 1, clock }), clock);
+  /**
+   * The clock begins at `nowMs`, by default the first of January 2026, UTC. State is kept in memory, or in `store`, as
+   * `sqlite:PATH`, where a later kit finds it again.
+   */
+  static async open(options: { isolates?: number; nowMs?: number; store?: string } = {}): Promise<TestKit> {
+    const { isolates = 1, nowMs, store } = options;
+    const clock = new VirtualClock(nowMs);
+    return new TestKit(await WorkflowEngine.open({ isolates, store, clock }), clock);
   }
 
   /** The time in the engine, in milliseconds since the epoch. */
@@ -50,11 +54,20 @@ export class TestKit {
     return this.#clock.nowMs();
   }
 
-  /** Lets time pass at one go; what has become due fires then. Tasks are waited for, before and after. */
+  /**
+   * Lets time pass. Whatever becomes due on the way (timers, retries, times of schedules) comes at its own time, in order,
+   * and tasks are waited for: they take no time of the clock's.
+   */
   async leap(ms: number): Promise<void> {
-    await this.#rest();
-    await this.#clock.leap(ms);
-    await this.#rest();
+    const endMs = this.#clock.nowMs() + ms;
+    for (;;) {
+      const nextMs = await this.#rest();
+      const nowMs = this.#clock.nowMs();
+      if (nextMs <= nowMs) await this.#pause(); // it is due, and about to come
+      else if (nextMs <= endMs) await this.#clock.leap(nextMs - nowMs);
+      else if (nowMs < endMs) await this.#clock.leap(endMs - nowMs);
+      else return;
+    }
   }
 
   /**
@@ -66,61 +79,10 @@ export class TestKit {
   async settle(instanceId: string): Promise<InstanceView> {
     for (;;) {
       const { isWorking, nextMs } = await this.#look(instanceId);
-      if (isWorking) await this.#pause();
-      else if (nextMs !== undefined) await this.#clock.leap(Math.max(0, nextMs - this.#clock.nowMs()));
+      if (isWorking || nextMs <= this.#clock.nowMs()) await this.#pause();
+      else if (nextMs < Infinity) await this.leap(nextMs - this.#clock.nowMs());
       else return await this.client.get(instanceId);
     }
-  }
-
-  /** Waits until no running instance can go on without time passing or somebody doing something. */
-  async #rest(): Promise<void> {
-    for (let isWorking = true; isWorking;) {
-      isWorking = false;
-      for await (const { id } of this.client.instances({ status: "running" })) {
-        isWorking ||= (await this.#look(id)).isWorking;
-      }
-      if (isWorking) await this.#pause();
-    }
-  }
-
-  /** Whether an instance goes on by itself now, and if not, when next. */
-  async #look(instanceId: string): Promise<{ isWorking: boolean; nextMs?: number }> {
-    const { waits } = await this.client.explain(instanceId);
-    const found: { isWorking: boolean; nextMs?: number } = { isWorking: false };
-    // What is paused takes no timer and begins no task, however much time passes.
-    const isPaused = waits.some(({ kind }) => kind.case === "resume");
-    const at = (ms: number) => {
-      if (!isPaused) found.nextMs = Math.min(ms, found.nextMs ?? Infinity);
-    };
-    for (const { kind } of waits) {
-      if (kind.case === "timer") at(toMs(kind.value.fireAt));
-      else if (kind.case === "task" && kind.value.status === "delayed") at(toMs(kind.value.retryAt));
-      else if (kind.case === "task" && isPaused) found.isWorking ||= kind.value.status === "leased";
-      else if (kind.case === "task" || kind.case === "transition" || kind.case === "decision") found.isWorking = true;
-      else if (kind.case === "child") {
-        const child = await this.#lookAtChild(kind.value.instanceId);
-        found.isWorking ||= child.isWorking;
-        if (child.nextMs !== undefined) at(child.nextMs);
-      }
-    }
-    return found;
-  }
-
-  /** A child that is not there yet is about to be started; one that has ended is about to be noticed. */
-  async #lookAtChild(instanceId: string): Promise<{ isWorking: boolean; nextMs?: number }> {
-    try {
-      const { status } = await this.client.get(instanceId);
-      return status === "running" ? await this.#look(instanceId) : { isWorking: true };
-    } catch (error) {
-      if (error instanceof DegovError && error.code === "NOT_FOUND") return { isWorking: true };
-      throw error;
-    }
-  }
-
-  /** Real time for tasks, and turns for what is due. */
-  async #pause(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    await this.#clock.leap(0);
   }
 
   async close(): Promise<void> {
@@ -133,6 +95,69 @@ export class TestKit {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  /** Waits until no running instance goes on by itself; when something becomes due, or never. */
+  async #rest(): Promise<number> {
+    for (;;) {
+      let [isWorking, nextMs] = [false, Infinity];
+      for await (const { id } of this.client.instances({ status: "running" })) {
+        const found = await this.#look(id);
+        isWorking ||= found.isWorking;
+        nextMs = Math.min(nextMs, found.nextMs);
+      }
+      if (isWorking) {
+        await this.#pause();
+        continue;
+      }
+      for await (const { nextAtMs = Infinity } of this.client.schedules()) nextMs = Math.min(nextMs, nextAtMs);
+      return nextMs;
+    }
+  }
+
+  /** Whether an instance goes on by itself now, and when next something of it becomes due. */
+  async #look(instanceId: string): Promise<Outlook> {
+    const { waits } = await this.client.explain(instanceId);
+    const found: Outlook = { isWorking: false, nextMs: Infinity };
+    // What is paused takes no timer and begins no task, however much time passes.
+    const isPaused = waits.some(({ kind }) => kind.case === "resume");
+    for (const { kind } of waits) {
+      if (kind.case === "child") {
+        const child = await this.#lookAtChild(kind.value.instanceId);
+        found.isWorking ||= child.isWorking;
+        found.nextMs = Math.min(found.nextMs, child.nextMs);
+      } else if (kind.case === "task" && kind.value.status === "leased") found.isWorking = true;
+      else if (isPaused) continue;
+      else if (kind.case === "timer") found.nextMs = Math.min(found.nextMs, toMs(kind.value.fireAt));
+      else if (kind.case === "task" && kind.value.status === "delayed") {
+        found.nextMs = Math.min(found.nextMs, toMs(kind.value.retryAt));
+      } else if (kind.case === "task" || kind.case === "transition" || kind.case === "decision") found.isWorking = true;
+    }
+    return found;
+  }
+
+  /** A child that is not there yet is about to be started; one that has ended is about to be noticed. */
+  async #lookAtChild(instanceId: string): Promise<Outlook> {
+    try {
+      const { status } = await this.client.get(instanceId);
+      return status === "running" ? await this.#look(instanceId) : { isWorking: true, nextMs: Infinity };
+    } catch (error) {
+      if (error instanceof DegovError && error.code === "NOT_FOUND") return { isWorking: true, nextMs: Infinity };
+      throw error;
+    }
+  }
+
+  /** Real time for tasks, and turns for what is due. */
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await this.#clock.leap(0);
+  }
+}
+
+/** What an instance will do without anybody doing something. */
+interface Outlook {
+  isWorking: boolean;
+  /** When something of it becomes due; Infinity where nothing does. */
+  nextMs: number;
 }
 
 function toMs(timestamp: { seconds: bigint; nanos: number } | undefined): number {

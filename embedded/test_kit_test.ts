@@ -96,20 +96,32 @@ Deno.test("TestKit.settle() stops at an instance that is paused", async () => {
   equal((await kit.settle(id)).status, "completed");
 });
 
-Deno.test("TestKit.leap() waits for tasks before time passes, and for those that it begins", async () => {
+Deno.test("TestKit.leap() lets each timer come at its time, and waits for the tasks between", async () => {
   await using kit = await TestKit.open();
   await kit.client.register({
-    name: "two",
+    name: "ladder",
     initial: "first",
     states: {
       first: { enter: [{ task: { name: "one", code: "1" } }], after: { "1d": "second" } },
       second: { enter: [{ task: { name: "two", code: "2" } }], on: { complete: "third" } },
-      third: { on: { stop: "over" } },
+      third: { after: { "1d": "fourth" } },
+      fourth: { on: { stop: "over" } },
       over: {},
     },
   });
-  const { id } = await kit.client.start("two");
+  const { id } = await kit.client.start("ladder");
+  const beganMs = kit.nowMs();
   await kit.leap(WEEK_MS);
-  const { state, context } = await kit.client.get(id);
-  deepEqual([state, context], ["third", { one: 1, two: 2 }]);
+  equal(kit.nowMs() - beganMs, WEEK_MS);
+  const { state, context, updatedAtMs } = await kit.client.get(id);
+  deepEqual([state, context, updatedAtMs - beganMs], ["fourth", { one: 1, two: 2 }, 2 * 24 * 3_600_000]);
+});
+
+Deno.test("TestKit.leap() misses no time of a schedule", async () => {
+  await using kit = await TestKit.open();
+  await kit.client.register({ name: "job", initial: "done", states: { done: {} } });
+  await kit.client.createSchedule("daily", { cron: "@daily", workflow: "job" });
+  await kit.leap(WEEK_MS);
+  const { started, skipped } = await kit.client.schedule("daily");
+  deepEqual([started, skipped], [7, 0]);
 });

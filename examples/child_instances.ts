@@ -1,31 +1,26 @@
 /**
- * Instances that start others and send them events.
+ * Instances that start others, and wait for what comes of them.
  *
  *   deno run -A examples/child_instances.ts
  *
- * Shows: `start` begins a child instance as a state's action; the state waits for it as for a task, and the child's
- * result is stored under the action's name. A child that fails is a failure of the state, with the child's code; a parent
- * that goes on or is cancelled cancels the children it waits for. `send` brings an event to any instance, once, after the
- * step that sends it; by default it is kept until a state takes it. Neither needs a worker.
+ * `start` begins a child instance as a state's action: its `workflow`, its `input` in CEL, and a name of its own. The state
+ * waits for the child's end as for a task, beside its other tasks and children; the child's result (its `output`, or its
+ * whole context) then stands in the context under the action's name. A child that fails is a failure of the state, with
+ * the child's code. With `wait: false` the parent goes on at once and hears no more of it. No worker is needed for it.
+ *
+ * Each child is an instance like any other, with an id, a history and a version. Here an order is shipped in two parcels.
  */
 
+import { deepEqual, equal } from "node:assert/strict";
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
 import { defineWorkflow } from "../shared/definition/builder.ts";
 
 const parcel = defineWorkflow({
   name: "parcel",
   initial: "packing",
-  output: "context.weight",
+  output: { weight: "context.weight", label: "'to ' + input.to" },
   states: {
-    packing: {
-      enter: [{ task: { name: "weight", code: "input.items * 0.4" } }],
-      on: {
-        complete: [{
-          target: "sent",
-          actions: [{ send: { to: "input.tell", event: "packed", data: "context.weight" } }],
-        }],
-      },
-    },
+    packing: { enter: { task: "weight", code: "input.items.length * 0.4" }, on: { complete: "sent" } },
     sent: {},
   },
 });
@@ -36,32 +31,27 @@ const order = defineWorkflow({
   states: {
     shipping: {
       enter: [
-        { start: { name: "first", workflow: "parcel", input: { items: "2", tell: "'warehouse'" } } },
-        { start: { name: "second", workflow: "parcel", input: { items: "3", tell: "'warehouse'" } } },
+        { start: "fragile", workflow: "parcel", input: { items: "context.glasses", to: "context.to" } },
+        { start: "others", workflow: "parcel", input: { items: "context.books", to: "context.to" } },
       ],
-      on: { complete: [{ target: "shipped" }] },
+      on: { complete: "shipped" },
     },
-    shipped: {},
+    shipped: { enter: { set: { weight: { expression: "context.fragile.weight + context.others.weight" } } } },
   },
 });
 
-const warehouse = defineWorkflow({
-  name: "warehouse",
-  initial: "one",
-  states: { one: { on: { packed: [{ target: "two" }] } }, two: { on: { packed: [{ target: "all" }] } }, all: {} },
-});
-
-const engine = await WorkflowEngine.open({ isolates: 2 });
-try {
-  const { client } = engine;
-  for (const definition of [parcel, order, warehouse]) await client.register(definition);
-  await client.start("warehouse", { instanceId: "warehouse" });
-  const { id } = await client.start("order");
-  const { status, context } = await client.result(id);
-  const told = await client.result("warehouse");
-  console.log(status, context, told.state);
-  if (context?.first !== 0.8 || told.state !== "all") throw new Error("a child or an event was lost");
-  console.log("Done: two children answered, and told a third instance");
-} finally {
-  await engine.close();
+await using engine = await WorkflowEngine.open({ isolates: 2 });
+const { client } = engine;
+await client.register(parcel);
+await client.register(order);
+const input = { to: "Bonn", glasses: ["wine"], books: ["one", "two"] };
+const { context } = await client.start("order", { instanceId: "o1", input, waitMs: 30_000 });
+for (const id of ["o1.1", "o1.2"]) {
+  const child = await client.get(id);
+  console.log(`${id} of ${child.parentId}: ${child.status}`, child.output);
+  equal(child.parentId, "o1");
 }
+console.log(context);
+deepEqual(context?.others, { weight: 0.8, label: "to Bonn" });
+deepEqual(Number(context?.weight).toFixed(1), "1.2");
+console.log("Done: two children answered their parent");

@@ -1,59 +1,59 @@
 /**
- * Transitions of every state, failures by their code, and a result that is mapped.
+ * Transitions that hold for every state.
  *
  *   deno run -A examples/machine_transitions.ts
  *
- * Shows: `on` of the definition itself holds for every state, after the state's own transitions for the same event; here
- * it takes the failures of all tasks and an event that ends the work wherever it stands. `codes` chooses between
- * failures: the code is what the author's error has for one. `output` says what the result of an instance is; without it
- * the result is the whole context.
+ * `on` of the definition itself holds for every state, after the state's own transitions for the same event: a state that
+ * has one of its own comes first, and if its guard does not hold the machine's is tried. Here one place says what
+ * "withdraw" means wherever an application stands, and where the failures of all tasks lead, instead of each state saying
+ * it again. Only `complete` is not allowed there, since each state is complete by itself.
+ *
+ * The machine's transitions may have guards, actions and codes as others do, and without a target they keep the state:
+ * "note" writes something down and everything goes on.
  */
 
+import { deepEqual } from "node:assert/strict";
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
 import { defineWorkflow } from "../shared/definition/builder.ts";
 
-const payment = defineWorkflow({
-  name: "payment",
-  initial: "charging",
-  output: { receipt: "context.charge.id", by: "input.customer" },
+const application = defineWorkflow({
+  name: "application",
+  initial: "applied",
   on: {
-    error: [{ codes: ["CARD_DECLINED", "CARD_EXPIRED"], target: "askAgain" }, { target: "broken" }],
-    abandon: [{ target: "abandoned" }],
+    withdraw: "withdrawn",
+    note: { actions: { set: { note: { expression: "event.data" } } } },
+    error: "broken",
   },
   states: {
-    charging: {
-      enter: [{
-        task: {
-          name: "charge",
-          code: `
-            if (input.card === "bad") throw Object.assign(new Error("declined"), { code: "CARD_DECLINED", retryable: false });
-            return { id: "r-" + input.customer };
-          `,
-        },
-      }],
-      on: { complete: [{ target: "paid" }] },
+    applied: { on: { invite: "interview" } },
+    interview: {
+      enter: { task: "room", code: "input.people > 20 ? missing.room : 'room ' + input.people", retry: false },
+      on: { hire: "contract" },
     },
-    askAgain: { on: { card: [{ target: "charging", actions: [{ set: { key: "card", expression: "event.data" } }] }] } },
-    paid: { final: "completed" },
-    abandoned: { final: "completed", enter: [{ set: { key: "charge", value: { id: "none" } } }] },
+    contract: {
+      on: { sign: "hired", withdraw: { target: "reopened", actions: { log: "withdrawn at the last moment" } } },
+    },
+    hired: {},
+    withdrawn: {},
+    reopened: {},
     broken: { final: "failed" },
   },
 });
 
-const engine = await WorkflowEngine.open({ isolates: 1 });
-try {
-  const { client } = engine;
-  await client.register(payment);
-  const { id } = await client.start("payment", { input: { customer: "ann", card: "bad" }, waitMs: 1 });
-  await client.send(id, "card", { data: "good", keep: true });
-  const paid = await client.result(id);
-  console.log(paid.status, paid.state, paid.output);
-  const left = await client.start("payment", { input: { customer: "bob", card: "bad" } });
-  await client.send(left.id, "abandon", { keep: true });
-  const abandoned = await client.result(left.id);
-  console.log(abandoned.status, abandoned.state, abandoned.output);
-  if (paid.state !== "paid" || abandoned.state !== "abandoned") throw new Error("the transitions were not taken");
-  console.log("Done: one place took the failures and the end of every state");
-} finally {
-  await engine.close();
+await using engine = await WorkflowEngine.open({ isolates: 1 });
+const { client } = engine;
+await client.register(application);
+
+async function play(people: number, ...events: string[]): Promise<string> {
+  const { id } = await client.start("application", { input: { people } });
+  for (const event of events) await client.send(id, event, { data: `about ${id.slice(0, 3)}`, keep: true });
+  const { state, context } = await client.result(id);
+  console.log(`${events.join(", ").padEnd(28)} -> ${state}`, context?.error ?? "");
+  return state;
 }
+
+deepEqual(await play(2, "withdraw"), "withdrawn");
+deepEqual(await play(2, "note", "invite", "withdraw"), "withdrawn");
+deepEqual(await play(2, "invite", "hire", "withdraw"), "reopened");
+deepEqual(await play(99, "invite"), "broken");
+console.log("Done: one place took what every state takes, and one state had its own way");

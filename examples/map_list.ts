@@ -1,51 +1,58 @@
 /**
- * The same task for each item of a list.
+ * The same task for each item of a list, so many at once.
  *
  *   deno run -A examples/map_list.ts
  *
- * Shows: `map` evaluates its list when the state is entered and runs one task for each item, at most `concurrency` of them
- * at once. The task's input expressions see `item` and `index` besides the context; without an input the task gets the
- * item. The outputs come in the order of the items, whichever was done first. When one item fails for good the others
- * are cancelled, and the state takes the failure as it would that of a task.
+ * `map` is an action: it evaluates its list when the state is entered and runs one task for each item, at most
+ * `concurrency` of them unfinished at a time, over all workers. The task's input expressions see `item` and `index` besides
+ * the context; without an input the task gets the item. The outputs come in the order of the items, whichever was done
+ * first. Each item has its own attempts; when one fails for good the others are cancelled, and the state takes the failure
+ * as it would that of a task.
+ *
+ * Here seven pictures are resized, three at a time; the history shows that there were never more.
  */
 
+import { deepEqual, equal } from "node:assert/strict";
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
 import { defineWorkflow } from "../shared/definition/builder.ts";
 
-const prices = defineWorkflow({
-  name: "prices",
-  initial: "pricing",
+const CONCURRENCY = 3;
+
+const album = defineWorkflow({
+  name: "album",
+  initial: "resizing",
   states: {
-    pricing: {
-      enter: [{
-        map: {
-          name: "lines",
-          items: "context.cart",
-          concurrency: 2,
-          task: {
-            code: "`${input.place}: ${input.item.name} ${input.item.price * input.item.count}`",
-            input: { item: "item", place: "index + 1" },
-          },
+    resizing: {
+      enter: {
+        map: "pictures",
+        items: "context.files",
+        concurrency: CONCURRENCY,
+        task: {
+          input: { file: "item", place: "index + 1", width: "context.width" },
+          code: "`${input.place}-${input.file}@${input.width}`",
         },
-      }],
-      on: { complete: [{ target: "priced" }] },
+      },
+      on: { complete: "resized" },
     },
-    priced: {},
+    resized: {},
   },
 });
 
-const engine = await WorkflowEngine.open({ isolates: 2 });
-try {
-  await engine.client.register(prices);
-  const cart = [{ name: "lamp", price: 49, count: 2 }, { name: "bulb", price: 3, count: 4 }, {
-    name: "cord",
-    price: 5,
-    count: 1,
-  }];
-  const { context } = await engine.client.start("prices", { input: { cart }, waitMs: 30_000 });
-  console.log(context?.lines);
-  if (JSON.stringify(context?.lines) !== '["1: lamp 98","2: bulb 12","3: cord 5"]') throw new Error("not in order");
-  console.log("Done: three items, two at once, in their order");
-} finally {
-  await engine.close();
+await using engine = await WorkflowEngine.open({ isolates: 4 });
+const { client } = engine;
+await client.register(album);
+const files = ["sea", "sky", "sun", "sand", "gull", "boat", "moon"];
+const { id, context } = await client.start("album", { input: { files, width: 800 }, waitMs: 30_000 });
+
+let [begun, most] = [0, 0];
+for await (const { entries } of client.history(id)) {
+  for (const { taskScheduled, itemCompleted } of entries) {
+    const isItem = (taskScheduled as { index?: number } | undefined)?.index !== undefined;
+    begun += isItem ? 1 : itemCompleted ? -1 : 0;
+    most = Math.max(most, begun);
+  }
 }
+console.log(context?.pictures, `at most ${most} at once`);
+deepEqual(context?.pictures, files.map((file, index) => `${index + 1}-${file}@800`));
+equal(most, CONCURRENCY);
+console.log("Done: seven pictures in their order");
