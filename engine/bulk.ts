@@ -6,7 +6,7 @@
 import type { BulkOperation } from "../shared/bulk_operation.ts";
 import { DegovError } from "../shared/errors.ts";
 import type { InstanceFilter, InstanceSearch } from "./instance_search.ts";
-import type { Instances, ListCursor } from "./instances.ts";
+import type { Instances, ListCursor, OperationOptions } from "./instances.ts";
 
 const REASON_CHARS_MAX = 1_000;
 /** Instances operated on side by side. */
@@ -29,12 +29,12 @@ export interface BulkPage extends BulkOutcome {
 export async function operateOnPage(
   { search, instances }: { search: InstanceSearch; instances: Instances },
   operation: BulkOperation,
-  options: { filter: InstanceFilter; limit: number; cursor?: ListCursor; dryRun?: boolean },
+  options: OperationOptions & { filter: InstanceFilter; limit: number; cursor?: ListCursor; dryRun?: boolean },
 ): Promise<BulkPage> {
   const { filter, limit, cursor, dryRun } = options;
   const page = await search.page(filter, limit, cursor);
   const ids = dryRun ? [] : page.instances.map(({ id }) => id);
-  const outcome = await operateOnEach(instances, operation, ids);
+  const outcome = await operateOnEach(instances, operation, { ids, operationId: options.operationId });
   return { matched: page.instances.length, ...outcome, ...(page.next === undefined ? {} : { next: page.next }) };
 }
 
@@ -42,14 +42,15 @@ export async function operateOnPage(
 export async function operateOnEach(
   instances: Instances,
   operation: BulkOperation,
-  ids: readonly string[],
+  { ids, ...options }: OperationOptions & { ids: readonly string[] },
 ): Promise<BulkOutcome> {
   const outcome: BulkOutcome = { done: 0, refusals: [] };
+  const operate = toCall(instances, operation, options);
   for (let at = 0; at < ids.length; at += AT_ONCE_MAX) {
     await Promise.all(
       ids.slice(at, at + AT_ONCE_MAX).map(async (id) => {
         try {
-          await operate(instances, operation, id);
+          await operate(id);
           outcome.done++;
         } catch (error) {
           if (!(error instanceof DegovError) || error.retryable) throw error;
@@ -61,18 +62,22 @@ export async function operateOnEach(
   return outcome;
 }
 
-async function operate(instances: Instances, operation: BulkOperation, id: string): Promise<unknown> {
+function toCall(
+  instances: Instances,
+  operation: BulkOperation,
+  options: OperationOptions,
+): (id: string) => Promise<unknown> {
   switch (operation.kind) {
     case "pause":
-      return await instances.pause(id, toReason(operation.reason));
+      return (id) => instances.pause(id, toReason(operation.reason), options);
     case "resume":
-      return await instances.resume(id);
+      return (id) => instances.resume(id, options);
     case "cancel":
-      return await instances.cancel(id, toReason(operation.reason), operation.compensate);
+      return (id) => instances.cancel(id, toReason(operation.reason), { ...options, compensate: operation.compensate });
     case "retry":
-      return await instances.retry(id);
+      return (id) => instances.retry(id, options);
     case "migrate":
-      return await instances.migrate(id, operation.version ?? 0);
+      return (id) => instances.migrate(id, operation.version ?? 0);
   }
 }
 

@@ -32,6 +32,12 @@ export interface StartRequest {
   input: JsonObject;
 }
 
+/** What may be said of any operation on an instance. */
+export interface OperationOptions {
+  /** The same id twice is one operation: what the first has done is not done again. */
+  operationId?: string;
+}
+
 export interface EventRequest {
   instanceId: string;
   name: string;
@@ -101,24 +107,29 @@ export class Instances {
    *
    * @throws DegovError NOT_FOUND, FAILED_PRECONDITION
    */
-  async cancel(instanceId: string, reason: string, compensate?: boolean): Promise<Instance> {
+  async cancel(
+    instanceId: string,
+    reason: string,
+    options: OperationOptions & { compensate?: boolean } = {},
+  ): Promise<Instance> {
+    const { compensate } = options;
     const how = compensate === undefined ? {} : { compensate };
-    return await this.#steer(instanceId, `cancel instance "${instanceId}"`, { kind: "cancel", reason, ...how });
+    return await this.#steer(instanceId, { kind: "cancel", reason, ...how }, options);
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
-  async retry(instanceId: string): Promise<Instance> {
-    return await this.#steer(instanceId, `retry instance "${instanceId}"`, { kind: "retry" });
+  async retry(instanceId: string, options: OperationOptions = {}): Promise<Instance> {
+    return await this.#steer(instanceId, { kind: "retry" }, options);
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
-  async pause(instanceId: string, reason: string): Promise<Instance> {
-    return await this.#steer(instanceId, `pause instance "${instanceId}"`, { kind: "pause", reason });
+  async pause(instanceId: string, reason: string, options: OperationOptions = {}): Promise<Instance> {
+    return await this.#steer(instanceId, { kind: "pause", reason }, options);
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
-  async resume(instanceId: string): Promise<Instance> {
-    return await this.#steer(instanceId, `resume instance "${instanceId}"`, { kind: "resume" });
+  async resume(instanceId: string, options: OperationOptions = {}): Promise<Instance> {
+    return await this.#steer(instanceId, { kind: "resume" }, options);
   }
 
   /**
@@ -225,8 +236,9 @@ export class Instances {
   }
 
   /** Puts an input of an operator to the machine. */
-  async #steer(instanceId: string, what: string, input: MachineInput): Promise<Instance> {
-    return (await this.#operate(instanceId, newOperationId(), what, input)).instance;
+  async #steer(instanceId: string, input: MachineInput, options: OperationOptions): Promise<Instance> {
+    const what = `${input.kind} instance "${instanceId}"`;
+    return (await this.#operate(instanceId, options.operationId || newOperationId(), what, input)).instance;
   }
 
   /** Puts one input to the machine, once per operation id. */

@@ -279,7 +279,7 @@ check("cancelling runs undo actions in reverse order, unless it is told not to",
   match((await fixture.engine.explain("i1")).summary, /State "b" is undone, then 1 more; then it ends as cancelled/);
   deepEqual(await serve(fixture, worker, () => 1), ["undo.pay", "undo.book"]);
   equal((await fixture.engine.instances.get("i1")).status, "cancelled");
-  equal((await fixture.engine.instances.cancel("i2", "no", false)).status, "cancelled");
+  equal((await fixture.engine.instances.cancel("i2", "no", { compensate: false })).status, "cancelled");
 });
 
 check("a guard that is a function decides on a worker", async (fixture) => {

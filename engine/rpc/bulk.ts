@@ -6,6 +6,7 @@ import type { BulkOperation } from "../../shared/bulk_operation.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { type BulkOutcome, operateOnPage } from "../bulk.ts";
 import type { Engine } from "../engine.ts";
+import { optionalId } from "./fields.ts";
 import { fromFilter, isListCursor } from "./instance_filter.ts";
 import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
 
@@ -24,6 +25,7 @@ export async function bulkOperate(engine: Engine, request: BulkOperateRequest): 
     limit: pageRows(request.pageSize),
     cursor: decodePageToken(request.pageToken, isListCursor),
     dryRun: request.dryRun,
+    operationId: optionalId(request.operationId, "operation_id"),
   });
   return { ...page, nextPageToken: next === undefined ? "" : encodePageToken(next), lookedAt };
 }

@@ -10,23 +10,19 @@ import {
   type WorkflowService,
 } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { DegovError } from "../../shared/errors.ts";
-import { DELAY_MS_MAX, INPUT_BYTES_MAX } from "../../shared/limits.ts";
+import { INPUT_BYTES_MAX } from "../../shared/limits.ts";
 import { toValueMessage } from "../../shared/value_message.ts";
 import type { Engine } from "../engine.ts";
-import { type Overlap, OVERLAPS, type ScheduleRecord, type ScheduleSpec } from "../schedules/schedule_record.ts";
-import { atMost, requireId } from "./fields.ts";
+import type { ScheduleRecord, ScheduleSpec } from "../schedules/schedule_record.ts";
+import { optionalId } from "./fields.ts";
 import { fromObjectValue } from "./messages.ts";
 import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
+import { requireScheduleId, requireSpec } from "./schedule_fields.ts";
 
 type ScheduleMethods = Pick<
   ServiceImpl<typeof WorkflowService>,
   "createSchedule" | "getSchedule" | "listSchedules" | "updateSchedule" | "deleteSchedule" | "triggerSchedule"
 >;
-
-const CATCH_UP_WINDOW_MS_DEFAULT = 60_000;
-/** An instance's id has room for the schedule's and the time. */
-const SCHEDULE_ID_CHARS_MAX = 64;
-const SCHEDULE_ID_PATTERN = /^[\w.-]+$/;
 
 export function scheduleMethods({ schedules }: Engine): ScheduleMethods {
   return {
@@ -51,38 +47,17 @@ export function scheduleMethods({ schedules }: Engine): ScheduleMethods {
       await schedules.delete(requireScheduleId(scheduleId));
       return {};
     },
-    async triggerSchedule({ scheduleId }) {
-      return { instanceId: await schedules.trigger(requireScheduleId(scheduleId)) };
+    async triggerSchedule({ scheduleId, operationId }) {
+      const id = optionalId(operationId, "operation_id") || undefined;
+      return { instanceId: await schedules.trigger(requireScheduleId(scheduleId), id) };
     },
   };
 }
 
-function requireScheduleId(value: string): string {
-  requireId(value, "schedule_id");
-  if (value.length <= SCHEDULE_ID_CHARS_MAX && SCHEDULE_ID_PATTERN.test(value)) return value;
-  throw new DegovError(
-    "INVALID_ARGUMENT",
-    `schedule_id must have at most ${SCHEDULE_ID_CHARS_MAX} letters, digits, "_", "-" and "."`,
-  );
-}
-
 function fromSpec(spec: SpecMessage | undefined): ScheduleSpec {
   if (spec === undefined) throw new DegovError("INVALID_ARGUMENT", "spec is missing");
-  const overlap = (spec.overlap || "skip") as Overlap;
-  if (!OVERLAPS.includes(overlap)) {
-    throw new DegovError("INVALID_ARGUMENT", `spec.overlap is "${overlap}", and must be one of ${OVERLAPS.join(", ")}`);
-  }
-  const windowMs = Number(spec.catchUpWindowMs) || CATCH_UP_WINDOW_MS_DEFAULT;
-  return {
-    cron: requireId(spec.cron, "spec.cron"),
-    timeZone: spec.timeZone || "UTC",
-    workflow: requireId(spec.workflow, "spec.workflow"),
-    version: spec.version,
-    input: fromObjectValue(spec.input, "spec.input", INPUT_BYTES_MAX),
-    overlap,
-    paused: spec.paused,
-    catchUpWindowMs: atMost(windowMs, "spec.catch_up_window_ms", DELAY_MS_MAX),
-  };
+  const input = fromObjectValue(spec.input, "spec.input", INPUT_BYTES_MAX);
+  return requireSpec({ ...spec, input, catchUpWindowMs: Number(spec.catchUpWindowMs) });
 }
 
 function toSchedule(record: ScheduleRecord): Schedule {

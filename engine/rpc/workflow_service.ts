@@ -16,6 +16,7 @@ import { DegovError } from "../../shared/errors.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import { DEFINITION_BYTES_MAX, EVENT_BYTES_MAX, INPUT_BYTES_MAX, POLL_WAIT_MS_MAX } from "../../shared/limits.ts";
 import type { Engine } from "../engine.ts";
+import type { OperationOptions } from "../instances.ts";
 import type { ExplainedWait } from "../explanation.ts";
 import type { WorkflowRecord } from "../records.ts";
 import { bulkOperate } from "./bulk.ts";
@@ -98,24 +99,26 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       return { instance: toInstanceMessage(instance, { payloads: false }), duplicate, kept };
     },
 
-    async cancelInstance({ instanceId, reason, compensate }) {
+    async cancelInstance({ instanceId, reason, compensate, operationId }) {
       const id = requireId(instanceId, "instance_id");
-      const instance = await instances.cancel(id, reason.slice(0, REASON_CHARS_MAX), compensate);
+      const options = { ...toOptions(operationId), compensate };
+      const instance = await instances.cancel(id, reason.slice(0, REASON_CHARS_MAX), options);
       return { instance: toInstanceMessage(instance, { payloads: false }) };
     },
 
-    async retryInstance({ instanceId }) {
-      const instance = await instances.retry(requireId(instanceId, "instance_id"));
+    async retryInstance({ instanceId, operationId }) {
+      const instance = await instances.retry(requireId(instanceId, "instance_id"), toOptions(operationId));
       return { instance: toInstanceMessage(instance, { payloads: false }) };
     },
 
-    async pauseInstance({ instanceId, reason }) {
-      const instance = await instances.pause(requireId(instanceId, "instance_id"), reason.slice(0, REASON_CHARS_MAX));
+    async pauseInstance({ instanceId, reason, operationId }) {
+      const id = requireId(instanceId, "instance_id");
+      const instance = await instances.pause(id, reason.slice(0, REASON_CHARS_MAX), toOptions(operationId));
       return { instance: toInstanceMessage(instance, { payloads: false }) };
     },
 
-    async resumeInstance({ instanceId }) {
-      const instance = await instances.resume(requireId(instanceId, "instance_id"));
+    async resumeInstance({ instanceId, operationId }) {
+      const instance = await instances.resume(requireId(instanceId, "instance_id"), toOptions(operationId));
       return { instance: toInstanceMessage(instance, { payloads: false }) };
     },
 
@@ -203,6 +206,10 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
 const REASON_CHARS_MAX = 1_000;
 /** Names in one filter of events. */
 const FILTER_NAMES_MAX = 100;
+
+function toOptions(operationId: string): OperationOptions {
+  return { operationId: optionalId(operationId, "operation_id") };
+}
 
 type RegisterDocument = Parameters<ServiceImpl<typeof WorkflowService>["registerWorkflow"]>[0]["document"];
 

@@ -36,6 +36,8 @@ export interface ScheduleRecord {
   started: number;
   skipped: number;
   lastError?: string;
+  /** What was started by the calls of late that triggered it, the newest last. */
+  triggered?: { operationId: string; instanceId: string }[];
 }
 
 export async function readSchedule(txn: Txn, id: string): Promise<ScheduleRecord | undefined> {

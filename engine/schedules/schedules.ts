@@ -4,8 +4,10 @@ import { DegovError } from "../../shared/errors.ts";
 import { newOperationId } from "../../shared/ids.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import { unknownWorkflow } from "../definitions.ts";
-import { decodeJson, scheduleKey, schedulesRange } from "../keyspace.ts";
+import { decodeInstanceKey, decodeJson, instancePrefixRange, scheduleKey, schedulesRange } from "../keyspace.ts";
 import { clearLarge, completeLarge } from "../large_value.ts";
+import type { Instance } from "../machine/instance.ts";
+import { readInstance } from "../records.ts";
 import type { Run, Scheduler } from "../scheduler/scheduler.ts";
 import { CronTimes } from "./cron_times.ts";
 import { readSchedule, type ScheduleRecord, type ScheduleSpec, writeSchedule } from "./schedule_record.ts";
@@ -54,11 +56,9 @@ export class Schedules {
     });
   }
 
-  /** Starts an instance now; its id. @throws DegovError NOT_FOUND, INVALID_ARGUMENT */
-  async trigger(id: string): Promise<string> {
-    const instanceId = `${id}.${newOperationId()}`;
-    await this.#scheduler.transact(async (run) => await trigger(run, await require(run, id), instanceId));
-    return instanceId;
+  /** Starts an instance now, once for an operation id; the instance's id. @throws DegovError NOT_FOUND, INVALID_ARGUMENT */
+  async trigger(id: string, operationId: string = newOperationId()): Promise<string> {
+    return await this.#scheduler.transact(async (run) => await trigger(run, await require(run, id), operationId));
   }
 
   /** @throws DegovError NOT_FOUND */
@@ -75,6 +75,19 @@ export class Schedules {
         pairs.map(({ key, value }) => completeLarge(txn, key, value, { snapshot: true })),
       );
       return wholes.map((whole) => decodeJson<ScheduleRecord>(whole));
+    });
+  }
+
+  /** The instances that it started last, newest first. */
+  async runs(id: string, limit: number): Promise<Instance[]> {
+    return await this.#scheduler.options.store.transact(async (txn) => {
+      // Their ids go on with a time, of this millennium: those of a schedule whose id goes on with a dot are apart.
+      const { begin, end } = instancePrefixRange(`${id}.2`);
+      const pairs = await txn.range(begin, end, { limit, reverse: true, snapshot: true });
+      const found = await Promise.all(
+        pairs.map(({ key }) => readInstance(txn, decodeInstanceKey(key), { snapshot: true })),
+      );
+      return found.flatMap((stored) => stored?.instance.schedule === id ? [stored.instance] : []);
     });
   }
 

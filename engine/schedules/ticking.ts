@@ -9,6 +9,7 @@
  */
 
 import { DegovError } from "../../shared/errors.ts";
+import { newToken } from "../../shared/ids.ts";
 import { unknownWorkflow } from "../definitions.ts";
 import { EMPTY, timerKey } from "../keyspace.ts";
 import { readInstance } from "../records.ts";
@@ -18,6 +19,11 @@ import type { Run } from "../scheduler/scheduler.ts";
 import { begin } from "../scheduler/starting.ts";
 import { CronTimes } from "./cron_times.ts";
 import { readSchedule, type ScheduleRecord, writeSchedule } from "./schedule_record.ts";
+
+/** What tells apart instances that are triggered in one millisecond. */
+const TRIGGER_CHARS = 8;
+/** Calls to trigger that are remembered: a client repeats one within a minute, if at all. */
+const TRIGGERED_MAX = 32;
 
 /** A time of the schedule has come; its timer has been cleared. */
 export async function tick(run: Run, scheduleId: string, atMs: number): Promise<void> {
@@ -43,12 +49,17 @@ export async function wake(run: Run, scheduleId: string): Promise<void> {
   await writeSchedule(run.txn, record);
 }
 
-/** Starts an instance beside the times. @throws DegovError */
-export async function trigger(run: Run, record: ScheduleRecord, instanceId: string): Promise<void> {
+/** Starts an instance beside the times, once for an operation id; the instance's id. @throws DegovError */
+export async function trigger(run: Run, record: ScheduleRecord, operationId: string): Promise<string> {
+  const before = record.triggered?.find((triggered) => triggered.operationId === operationId);
+  if (before !== undefined) return before.instanceId;
+  const instanceId = `${toInstanceId(record.id, run.nowMs)}.${newToken().slice(0, TRIGGER_CHARS)}`;
   await start(run, record, instanceId);
   record.started++;
   record.lastInstanceId = instanceId;
+  record.triggered = [...record.triggered ?? [], { operationId, instanceId }].slice(-TRIGGERED_MAX);
   await writeSchedule(run.txn, record);
+  return instanceId;
 }
 
 /** Sets the timer for the first time after another. */

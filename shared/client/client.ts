@@ -15,13 +15,10 @@ import {
 import type { BulkOperation } from "../bulk_operation.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Definition } from "../definition/definition.ts";
-import { DegovError } from "../errors.ts";
-import { newInstanceId, newInstanceId as makeInstanceId, newOperationId } from "../ids.ts";
+import { newInstanceId, newOperationId } from "../ids.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
-import { backoffMs } from "../retry.ts";
 import { toValueMessage } from "../value_message.ts";
 import { type BulkPage, toBulkPage, toOperationMessage } from "./bulk.ts";
-import { fromConnectError } from "./errors.ts";
 import { type InstanceFilter, toFilterFields } from "./instance_filter.ts";
 import {
   type EventView,
@@ -36,6 +33,7 @@ import {
   type WorkflowView,
 } from "./views.ts";
 import { type ScheduleSpec, type ScheduleView, toScheduleView, toSpecMessage } from "./schedules.ts";
+import { Repetition } from "./repetition.ts";
 import { type ConnectionOptions, ENGINE_URL_DEFAULT, engineTransport } from "./transport.ts";
 
 export interface ClientOptions extends ConnectionOptions {
@@ -69,7 +67,6 @@ export interface StartOptions {
 }
 
 const RETRY_FOR_MS_DEFAULT = 30_000;
-const RETRY_DELAY = { initialDelayMs: 50, multiplier: 2, maxDelayMs: 2_000, jitter: 0.5 };
 /** What one call waits at most for an instance's end; longer waits are made of several. */
 const WAIT_PER_CALL_MS = 30_000;
 /** Instances of one call of a bulk operation, so that none takes long. */
@@ -77,21 +74,22 @@ const BULK_PAGE_ROWS = 100;
 
 export class DegovClient {
   readonly #client: Client<typeof WorkflowService>;
-  readonly #retryForMs: number;
   readonly #clock: Clock;
+  readonly #repetition: Repetition;
 
   constructor(options: ClientOptions = {}) {
     const transport = options.transport ?? engineTransport(options.engines ?? [ENGINE_URL_DEFAULT], options);
     this.#client = createClient(WorkflowService, transport);
-    this.#retryForMs = options.retryForMs ?? RETRY_FOR_MS_DEFAULT;
-    this.#clock = options.clock ?? systemClock;
+    const { retryForMs = RETRY_FOR_MS_DEFAULT, clock = systemClock } = options;
+    this.#clock = clock;
+    this.#repetition = new Repetition({ clock, retryForMs });
   }
 
   /** Registers a definition, as an object or as JSON or YAML text. @throws DegovError INVALID_ARGUMENT with problems */
   async register(
     definition: Definition | JsonObject | { text: string; format?: "json" | "yaml"; fileName?: string },
   ): Promise<{ name: string; version: number; hash: string; created: boolean }> {
-    const { name, version, hash, created } = await this.#call(() =>
+    const { name, version, hash, created } = await this.#repetition.call(() =>
       this.#client.registerWorkflow({ document: toDocument(definition) })
     );
     return { name, version, hash, created };
@@ -99,14 +97,14 @@ export class DegovClient {
 
   /** A version's definition. @throws DegovError NOT_FOUND */
   async workflow(name: string, version = 0): Promise<WorkflowView> {
-    const { workflow } = await this.#call(() => this.#client.getWorkflow({ name, version }));
+    const { workflow } = await this.#repetition.call(() => this.#client.getWorkflow({ name, version }));
     return toWorkflowView(workflow!);
   }
 
   /** The newest version of every workflow. */
   async *workflows(): AsyncGenerator<WorkflowView> {
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const page = await this.#call(() => this.#client.listWorkflows({ pageToken }));
+      const page = await this.#repetition.call(() => this.#client.listWorkflows({ pageToken }));
       yield* page.workflows.map(toWorkflowView);
       pageToken = page.nextPageToken;
     }
@@ -117,7 +115,7 @@ export class DegovClient {
     const { version = 0, input = {}, waitMs = 0 } = options;
     const instanceId = options.instanceId ?? newInstanceId();
     const request = { workflow, version, instanceId, input: toValueMessage(input) };
-    const { instance } = await this.#call(() =>
+    const { instance } = await this.#repetition.call(() =>
       this.#client.startInstance({ ...request, waitMs: Math.min(waitMs, WAIT_PER_CALL_MS) })
     );
     const view = toInstanceView(instance!);
@@ -128,7 +126,7 @@ export class DegovClient {
 
   /** @throws DegovError NOT_FOUND */
   async get(instanceId: string): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.getInstance({ instanceId }));
+    const { instance } = await this.#repetition.call(() => this.#client.getInstance({ instanceId }));
     return toInstanceView(instance!);
   }
 
@@ -137,7 +135,7 @@ export class DegovClient {
     const untilMs = this.#clock.nowMs() + (options.waitMs ?? Infinity);
     for (;;) {
       const waitMs = Math.max(0, Math.min(WAIT_PER_CALL_MS, untilMs - this.#clock.nowMs()));
-      const { instance } = await this.#call(() => this.#client.getInstance({ instanceId, waitMs }));
+      const { instance } = await this.#repetition.call(() => this.#client.getInstance({ instanceId, waitMs }));
       const view = toInstanceView(instance!);
       if (view.status !== "running" || this.#clock.nowMs() >= untilMs) return view;
     }
@@ -158,7 +156,7 @@ export class DegovClient {
   ): Promise<{ instances: InstanceView[]; nextPageToken: string }> {
     const { pageToken = "", rows: pageSize = 0 } = options;
     const request = { ...toFilterFields(options), pageToken, pageSize };
-    const { instances, nextPageToken } = await this.#call(() => this.#client.listInstances(request));
+    const { instances, nextPageToken } = await this.#repetition.call(() => this.#client.listInstances(request));
     return { instances: instances.map(toInstanceView), nextPageToken };
   }
 
@@ -170,7 +168,7 @@ export class DegovClient {
   ): Promise<{ instance: InstanceView; duplicate: boolean; kept: boolean }> {
     const { data = null, keep = false, eventId = newOperationId() } = options;
     const request = { instanceId, name, data: toValueMessage(data), eventId, keep };
-    const { instance, duplicate, kept } = await this.#call(() => this.#client.sendEvent(request));
+    const { instance, duplicate, kept } = await this.#repetition.call(() => this.#client.sendEvent(request));
     return { instance: toInstanceView(instance!), duplicate, kept };
   }
 
@@ -181,19 +179,22 @@ export class DegovClient {
    * @throws DegovError NOT_FOUND, FAILED_PRECONDITION
    */
   async cancel(instanceId: string, reason = "", options: { compensate?: boolean } = {}): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.cancelInstance({ instanceId, reason, ...options }));
+    const request = { instanceId, reason, ...options, operationId: newOperationId() };
+    const { instance } = await this.#repetition.call(() => this.#client.cancelInstance(request));
     return toInstanceView(instance!);
   }
 
   /** Begins nothing more until it is resumed. @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
   async pause(instanceId: string, reason = ""): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.pauseInstance({ instanceId, reason }));
+    const request = { instanceId, reason, operationId: newOperationId() };
+    const { instance } = await this.#repetition.call(() => this.#client.pauseInstance(request));
     return toInstanceView(instance!);
   }
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
   async resume(instanceId: string): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.resumeInstance({ instanceId }));
+    const request = { instanceId, operationId: newOperationId() };
+    const { instance } = await this.#repetition.call(() => this.#client.resumeInstance(request));
     return toInstanceView(instance!);
   }
 
@@ -206,15 +207,16 @@ export class DegovClient {
     instanceId: string,
     options: { sequence?: number; newInstanceId?: string; version?: number } = {},
   ): Promise<InstanceView> {
-    const { sequence = 0, newInstanceId = makeInstanceId(), version = 0 } = options;
-    const request = { instanceId, sequence: BigInt(sequence), newInstanceId, version };
-    const { instance } = await this.#call(() => this.#client.forkInstance(request));
+    const { sequence = 0, version = 0 } = options;
+    const id = options.newInstanceId ?? newInstanceId();
+    const request = { instanceId, sequence: BigInt(sequence), newInstanceId: id, version };
+    const { instance } = await this.#repetition.call(() => this.#client.forkInstance(request));
     return toInstanceView(instance!);
   }
 
   /** Moves an instance to a newer version (default: the newest). @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
   async migrate(instanceId: string, version = 0): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.migrateInstance({ instanceId, version }));
+    const { instance } = await this.#repetition.call(() => this.#client.migrateInstance({ instanceId, version }));
     return toInstanceView(instance!);
   }
 
@@ -231,11 +233,12 @@ export class DegovClient {
     const request = {
       ...toFilterFields(filter),
       operation: toOperationMessage(operation),
+      operationId: newOperationId(),
       dryRun: options.dryRun ?? false,
       pageSize: BULK_PAGE_ROWS,
     };
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const page = await this.#call(() => this.#client.bulkOperate({ ...request, pageToken }));
+      const page = await this.#repetition.call(() => this.#client.bulkOperate({ ...request, pageToken }));
       yield toBulkPage(page);
       pageToken = page.nextPageToken;
     }
@@ -243,31 +246,32 @@ export class DegovClient {
 
   /** @throws DegovError NOT_FOUND, FAILED_PRECONDITION */
   async retry(instanceId: string): Promise<InstanceView> {
-    const { instance } = await this.#call(() => this.#client.retryInstance({ instanceId }));
+    const request = { instanceId, operationId: newOperationId() };
+    const { instance } = await this.#repetition.call(() => this.#client.retryInstance(request));
     return toInstanceView(instance!);
   }
 
   /** Makes a schedule. @throws DegovError INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS */
   async createSchedule(scheduleId: string, spec: ScheduleSpec): Promise<ScheduleView> {
     const request = { scheduleId, spec: toSpecMessage(spec) };
-    return toScheduleView((await this.#call(() => this.#client.createSchedule(request))).schedule!);
+    return toScheduleView((await this.#repetition.call(() => this.#client.createSchedule(request))).schedule!);
   }
 
   /** Replaces what a schedule says, pausing included. @throws DegovError INVALID_ARGUMENT, NOT_FOUND */
   async updateSchedule(scheduleId: string, spec: ScheduleSpec): Promise<ScheduleView> {
     const request = { scheduleId, spec: toSpecMessage(spec) };
-    return toScheduleView((await this.#call(() => this.#client.updateSchedule(request))).schedule!);
+    return toScheduleView((await this.#repetition.call(() => this.#client.updateSchedule(request))).schedule!);
   }
 
   /** @throws DegovError NOT_FOUND */
   async schedule(scheduleId: string): Promise<ScheduleView> {
-    return toScheduleView((await this.#call(() => this.#client.getSchedule({ scheduleId }))).schedule!);
+    return toScheduleView((await this.#repetition.call(() => this.#client.getSchedule({ scheduleId }))).schedule!);
   }
 
   /** All schedules, by id. */
   async *schedules(): AsyncGenerator<ScheduleView> {
     for (let pageToken = "", more = true; more; more = pageToken !== "") {
-      const page = await this.#call(() => this.#client.listSchedules({ pageToken }));
+      const page = await this.#repetition.call(() => this.#client.listSchedules({ pageToken }));
       yield* page.schedules.map(toScheduleView);
       pageToken = page.nextPageToken;
     }
@@ -275,19 +279,22 @@ export class DegovClient {
 
   /** Ends a schedule; what it has started goes on. */
   async deleteSchedule(scheduleId: string): Promise<void> {
-    await this.#call(() => this.#client.deleteSchedule({ scheduleId }));
+    await this.#repetition.call(() => this.#client.deleteSchedule({ scheduleId }));
   }
 
   /** Starts an instance of a schedule now; its id. @throws DegovError NOT_FOUND */
   async triggerSchedule(scheduleId: string): Promise<string> {
-    return (await this.#call(() => this.#client.triggerSchedule({ scheduleId }))).instanceId;
+    const request = { scheduleId, operationId: newOperationId() };
+    return (await this.#repetition.call(() => this.#client.triggerSchedule(request))).instanceId;
   }
 
   /** The whole history, in order. @throws DegovError NOT_FOUND */
   async *history(instanceId: string): AsyncGenerator<HistoryRecordView> {
     let afterSequence = 0n;
     for (let more = true; more;) {
-      const page = await this.#call(() => this.#client.getHistory({ instanceId, afterSequence, pageSize: 200 }));
+      const page = await this.#repetition.call(() =>
+        this.#client.getHistory({ instanceId, afterSequence, pageSize: 200 })
+      );
       yield* page.records.map(toHistoryView);
       afterSequence = page.records.at(-1)?.sequence ?? afterSequence;
       more = page.more;
@@ -297,21 +304,11 @@ export class DegovClient {
   /** Every history record as it is written, until the instance has ended. Goes on after a lost connection. */
   async *watch(instanceId: string, options: { afterSequence?: number } = {}): AsyncGenerator<HistoryRecordView> {
     let seen = options.afterSequence ?? 0;
-    let failures = 0;
-    for (;;) {
-      try {
-        const stream = this.#client.watchInstance({ instanceId, afterSequence: BigInt(seen) });
-        for await (const { record } of stream) {
-          failures = 0;
-          yield toHistoryView(record!);
-          seen = Number(record!.sequence);
-        }
-        return;
-      } catch (thrown) {
-        const error = fromConnectError(thrown);
-        if (!error.retryable) throw error;
-        await this.#clock.sleep(backoffMs(RETRY_DELAY, ++failures, Math.random()));
-      }
+    const open = () => this.#client.watchInstance({ instanceId, afterSequence: BigInt(seen) });
+    for await (const { record } of this.#repetition.follow(open, { isEndless: false })) {
+      if (record === undefined) continue; // says only that the engine is there
+      seen = Number(record.sequence);
+      yield toHistoryView(record);
     }
   }
 
@@ -321,46 +318,22 @@ export class DegovClient {
    */
   async *events(options: EventOptions = {}): AsyncGenerator<EventView> {
     let { cursor = "" } = options;
-    for (let failures = 0;;) {
-      try {
-        for await (const message of this.#client.watchEvents({ ...options, cursor })) {
-          failures = 0;
-          cursor = message.cursor;
-          if (message.record !== undefined) yield toEventView(message);
-        }
-        throw new DegovError("UNAVAILABLE", "The stream of events ended");
-      } catch (thrown) {
-        const error = fromConnectError(thrown);
-        if (!error.retryable) throw error;
-        await this.#clock.sleep(backoffMs(RETRY_DELAY, ++failures, Math.random()));
-      }
+    const open = () => this.#client.watchEvents({ ...options, cursor });
+    for await (const message of this.#repetition.follow(open, { isEndless: true })) {
+      cursor = message.cursor;
+      if (message.record !== undefined) yield toEventView(message);
     }
   }
 
   /** What an instance waits for. @throws DegovError NOT_FOUND */
   async explain(instanceId: string): Promise<Pick<ExplainInstanceResponse, "summary" | "waits">> {
-    return await this.#call(() => this.#client.explainInstance({ instanceId }));
+    return await this.#repetition.call(() => this.#client.explainInstance({ instanceId }));
   }
 
   /** Registered workers. */
   async workers(): Promise<WorkerView[]> {
-    const { workers } = await this.#call(() => this.#client.listWorkers({}));
+    const { workers } = await this.#repetition.call(() => this.#client.listWorkers({}));
     return workers.map(toWorkerView);
-  }
-
-  /** Repeats a call while no engine can be reached. */
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    const untilMs = this.#clock.nowMs() + this.#retryForMs;
-    for (let attempt = 1;; attempt++) {
-      let error: DegovError;
-      try {
-        return await call();
-      } catch (thrown) {
-        error = fromConnectError(thrown);
-      }
-      if (!error.retryable || this.#clock.nowMs() >= untilMs) throw error;
-      await this.#clock.sleep(backoffMs(RETRY_DELAY, attempt, Math.random()));
-    }
   }
 }
 
