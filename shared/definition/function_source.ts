@@ -61,14 +61,26 @@ function codeOf(task: TaskFunction, place: Place, problems: Problem[]): string {
   if (/^(async\s+)?(function\s*)?\*/.test(text)) return refuse("it is a generator; give a function that returns");
   const code = toModule(text);
   if (code === undefined) return refuse("its source cannot be read by itself; give an arrow function or a function");
-  const captured = freeVariables(code).filter(({ name }) => !TASK_GLOBALS.has(name));
-  if (captured.length === 0) return code;
-  const [{ name, line, column }] = captured;
-  const others = captured.length === 1 ? "" : `, and ${captured.slice(1).map(({ name }) => `"${name}"`).join(", ")}`;
-  const message =
-    `it captures "${name}"${others} from its surroundings, which are not there when it runs in an isolate; ` +
-    `declare it inside, or pass it through the task's input`;
+  const missing = freeVariables(code).filter(({ name }) => !TASK_GLOBALS.has(name));
+  if (missing.length === 0) return code;
+  const [{ line, column }] = missing;
+  const names = missing.map(({ name }) => name);
+  const captured = listOf(names.filter((name) => !(name in globalThis)));
+  const globals = listOf(names.filter((name) => name in globalThis));
+  const message = [
+    ...(captured === "" ? [] : [
+      `it captures ${captured} from its surroundings, which are not there when it runs in an isolate; ` +
+      "declare it inside, or pass it through the task's input",
+    ]),
+    ...(globals === "" ? [] : [`it uses ${globals}, which isolates do not have: a task reaches nothing but its input`]),
+  ].join("; ");
   return refuse(message, { line, column: line === 1 ? Math.max(1, column - code.indexOf(text)) : column });
+}
+
+/** As `"a", "b" and "c"`. */
+function listOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
 function nameOf(task: TaskFunction): string {
