@@ -173,6 +173,7 @@ class ProcessPool implements Pool {
     this.#failedStarts = 0;
     this.#ready.resolve();
     this.#idle.unshift(seat);
+    this.#fill(); // after failed starts there is one try at a time: what else is missing can be started now
     this.#dispatch();
   }
 
