@@ -17,14 +17,16 @@ import { workflowService } from "./workflow_service.ts";
 export interface AppOptions {
   /** Told of calls that failed by a fault of ours. */
   onInternalError: (what: string, error: unknown) => void;
+  /** How often a stream without news says that it is alive. */
+  keepAliveMs?: number;
   /** Around all others: they see every call and what its caller is answered. */
   interceptors?: readonly Interceptor[];
 }
 
 /** Both services, for this application and for in-memory transports. */
-export function routes(engine: Engine): (router: ConnectRouter) => void {
+export function routes(engine: Engine, options: AppOptions): (router: ConnectRouter) => void {
   return (router) => {
-    router.service(WorkflowService, workflowService(engine));
+    router.service(WorkflowService, workflowService(engine, options));
     router.service(WorkerService, workerService(engine));
   };
 }
@@ -53,7 +55,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
     writeMaxBytes: RPC_BYTES_MAX,
     interceptors,
   });
-  routes(engine)(router);
+  routes(engine, options)(router);
   const unary = unaryHandlers(engine, interceptors);
   for (const handler of router.handlers) {
     const fetchHandler = createFetchHandler(handler, { httpVersion: "1.1" });
@@ -88,7 +90,7 @@ function unaryHandlers(engine: Engine, interceptors: readonly Interceptor[]): Ma
       );
     }
   };
-  add(WorkflowService, workflowService(engine));
+  add(WorkflowService, workflowService(engine, {}));
   add(WorkerService, workerService(engine));
   return handlers;
 }

@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import { type AppOptions, errorInterceptor, routes } from "./app.ts";
 
 export function inMemoryTransport(engine: Engine, options: AppOptions): Transport {
-  return createRouterTransport(routes(engine), {
+  return createRouterTransport(routes(engine, options), {
     router: {
       readMaxBytes: RPC_BYTES_MAX,
       writeMaxBytes: RPC_BYTES_MAX,

@@ -22,22 +22,20 @@ import type { WorkflowRecord } from "../records.ts";
 import { bulkOperate } from "./bulk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
 import { fromFilter, isListCursor } from "./instance_filter.ts";
-import {
-  fromObjectValue,
-  fromValue,
-  toFailureMessage,
-  toHistoryMessage,
-  toInstanceMessage,
-  toStatus,
-} from "./messages.ts";
+import { fromObjectValue, fromValue, toFailureMessage, toHistoryMessage, toInstanceMessage } from "./messages.ts";
 import { toValueMessage } from "../../shared/value_message.ts";
 import { decodePageToken, encodePageToken, pageRows } from "./page_token.ts";
 import { scheduleMethods } from "./schedule_methods.ts";
+import { streamMethods } from "./stream_methods.ts";
 
-export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowService> {
+export function workflowService(
+  engine: Engine,
+  options: { keepAliveMs?: number },
+): ServiceImpl<typeof WorkflowService> {
   const { definitions, instances, search } = engine;
   return {
     ...scheduleMethods(engine),
+    ...streamMethods(engine, options),
 
     async registerWorkflow({ document }) {
       const parsed = parseDefinition(toSource(document), { compileCode });
@@ -151,35 +149,6 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
       return { records: records.map(toHistoryMessage), more: last < instance.revision };
     },
 
-    async *watchInstance({ instanceId, afterSequence }, { signal }) {
-      const id = requireId(instanceId, "instance_id");
-      for await (const { record, instance } of engine.watch(id, Number(afterSequence), signal)) {
-        yield { record: toHistoryMessage(record), status: toStatus(instance.status), state: instance.state };
-      }
-      if (engine.closing.aborted) {
-        throw new DegovError("UNAVAILABLE", "The engine is stopping; watch again after the last sequence that you saw");
-      }
-    },
-
-    async *watchEvents({ cursor, workflows, kinds, instanceId }, { signal }) {
-      const filter = {
-        workflows,
-        kinds,
-        ...(instanceId === "" ? {} : { instanceId: requireId(instanceId, "instance_id") }),
-      };
-      atMost(workflows.length + kinds.length, "the number of workflows and kinds", FILTER_NAMES_MAX);
-      for await (const { cursor: at, logged } of engine.events.follow(cursor, filter, signal)) {
-        if (logged === undefined) yield { cursor: at };
-        else {
-          const { status, ...event } = logged.event;
-          yield { cursor: at, ...event, status: toStatus(status), record: toHistoryMessage(logged.record) };
-        }
-      }
-      if (engine.closing.aborted) {
-        throw new DegovError("UNAVAILABLE", "The engine is stopping; watch again after the last cursor that you saw");
-      }
-    },
-
     async explainInstance({ instanceId }) {
       const { summary, waits } = await engine.explain(requireId(instanceId, "instance_id"));
       return { summary, waits: waits.map(toWait) };
@@ -204,8 +173,6 @@ export function workflowService(engine: Engine): ServiceImpl<typeof WorkflowServ
 }
 
 const REASON_CHARS_MAX = 1_000;
-/** Names in one filter of events. */
-const FILTER_NAMES_MAX = 100;
 
 function toOptions(operationId: string): OperationOptions {
   return { operationId: optionalId(operationId, "operation_id") };

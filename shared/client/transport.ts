@@ -5,6 +5,7 @@ import { createConnectTransport } from "@connectrpc/connect-web";
 import { DegovError } from "../errors.ts";
 import { isTracing } from "../tracing.ts";
 import { tracingInterceptor } from "./tracing_interceptor.ts";
+import { unlessSilent } from "./silence.ts";
 import { type Post, unaryCall } from "./unary_call.ts";
 
 /** Where the engine listens unless told otherwise. */
@@ -25,7 +26,8 @@ export interface ConnectionOptions {
   interceptors?: Interceptor[];
   /**
    * A call without a time limit of its own is given up after this, and the next goes to another engine: one that was
-   * stopped or cut off does not answer, and does not refuse either. Default 45,000, above every wait of one call.
+   * stopped or cut off does not answer, and does not refuse either. So is a stream on which nothing comes for so long;
+   * an engine that has no news says so every ten seconds. Default 45,000, above every wait of one call.
    */
   answerTimeoutMs?: number;
 }
@@ -43,6 +45,7 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
   if (origins.length === 0) throw new DegovError("INVALID_ARGUMENT", "Cannot connect: the list of engines is empty");
   const client = httpClient(options);
   const authorization = options.token === undefined ? undefined : `Bearer ${options.token}`;
+  const silenceMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS_DEFAULT;
   let current = 0;
   const interceptors = [...options.interceptors ?? [], ...(isTracing() ? [tracingInterceptor] : [])];
   const connect = createConnectTransport({
@@ -52,7 +55,12 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
     fetch: (input, init) => {
       const url = new URL(String(input));
       if (authorization !== undefined) (init!.headers as Headers).set("authorization", authorization);
-      return send(url.pathname + url.search, init!);
+      const tried = current;
+      return unlessSilent((signal) => send(url.pathname + url.search, { ...init, signal }), {
+        signal: init?.signal,
+        silenceMs,
+        onSilent: () => next(tried),
+      });
     },
   });
   if (interceptors.length > 0) return connect;
@@ -61,7 +69,7 @@ export function engineTransport(engines: readonly string[], options: ConnectionO
     return send(path, init);
   };
   return {
-    unary: (method, signal, timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS_DEFAULT, header, input) =>
+    unary: (method, signal, timeoutMs = silenceMs, header, input) =>
       unaryCall(post, { method, input }, { signal, timeoutMs, header }),
     stream: (...call) => connect.stream(...call),
   };

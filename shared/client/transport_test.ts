@@ -1,4 +1,9 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  WatchInstanceRequestSchema,
+  WatchInstanceResponseSchema,
+} from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { DegovClient } from "./client.ts";
 import { engineTransport } from "./transport.ts";
 
@@ -60,6 +65,49 @@ Deno.test("a caller that loses interest does not change the engine", async () =>
   equal(first.paths.length, 2);
   equal(second.paths.length, 0);
   for (const server of [first, second]) await server.close();
+});
+
+/** A message, or the end, of a stream in Connect's protocol. */
+function envelope(bytes: Uint8Array, flags = 0): Uint8Array<ArrayBuffer> {
+  const framed = new Uint8Array(5 + bytes.length);
+  new DataView(framed.buffer).setUint32(1, bytes.length);
+  framed[0] = flags;
+  framed.set(bytes, 5);
+  return framed;
+}
+
+const END_OF_STREAM = envelope(new TextEncoder().encode("{}"), 2);
+
+/** An answer to WatchInstance: these records, and the end of the stream unless it freezes. */
+function records(sequences: readonly bigint[], { freezes }: { freezes: boolean }): Response {
+  const parts = sequences.map((sequence) =>
+    envelope(toBinary(WatchInstanceResponseSchema, create(WatchInstanceResponseSchema, { record: { sequence } })))
+  );
+  const body = new ReadableStream({
+    start: (controller) => {
+      for (const part of parts) controller.enqueue(part);
+      if (freezes) return;
+      controller.enqueue(END_OF_STREAM);
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/connect+proto" } });
+}
+
+Deno.test("a stream on which nothing comes any more is followed at the next engine from where it was", async () => {
+  const frozen = serve(() => records([1n], { freezes: true }));
+  const asked: bigint[] = [];
+  const alive = serve(async (request) => {
+    const body = new Uint8Array(await request.arrayBuffer());
+    asked.push(fromBinary(WatchInstanceRequestSchema, body.subarray(5)).afterSequence);
+    return records([2n, 3n], { freezes: false });
+  });
+  const client = new DegovClient({ engines: [frozen.address, alive.address], answerTimeoutMs: 2_000 });
+  const seen: number[] = [];
+  for await (const { sequence } of client.watch("i1")) seen.push(sequence);
+  deepEqual([seen, asked], [[1, 2, 3], [1n]]);
+  equal(frozen.paths.length, 1, "the frozen one is not asked again");
+  await Promise.all([frozen.close(), alive.close()]);
 });
 
 Deno.test("engineTransport() refuses what is no list of addresses", () => {

@@ -1579,6 +1579,8 @@ export const WatchInstanceRequestSchema: GenMessage<WatchInstanceRequest> = /*@_
  */
 export type WatchInstanceResponse = Message<"degov.v1.WatchInstanceResponse"> & {
   /**
+   * Absent in a message that says only that the engine is there: one comes whenever there was none for ten seconds.
+   *
    * @generated from field: degov.v1.HistoryRecord record = 1;
    */
   record?: HistoryRecord | undefined;
@@ -1649,7 +1651,8 @@ export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PUR
  */
 export type WatchEventsResponse = Message<"degov.v1.WatchEventsResponse"> & {
   /**
-   * Ascends; go on after it. A message with a cursor alone says how far the log was read without a match.
+   * Ascends; go on after it. A message with a cursor alone says how far the log was read without a match; one comes
+   * whenever there was no other for ten seconds.
    *
    * @generated from field: string cursor = 1;
    */
@@ -2351,6 +2354,7 @@ export const WorkflowService: GenService<{
   /**
    * Begins no task of a running instance and takes nothing further until it is resumed; what comes in is recorded or
    * kept. Pausing a paused instance changes nothing. FAILED_PRECONDITION when it has ended; NOT_FOUND.
+   * Its children go on, as they are instances of their own; BulkOperate pauses all of a workflow.
    *
    * @generated from rpc degov.v1.WorkflowService.PauseInstance
    */
