@@ -6,9 +6,10 @@
  * An instance ends in a state that has no way out, once the state's tasks are done. `final: true` (or `completed`) says so
  * in writing, and has it checked that there is no way out. `final: failed` ends the instance as failed: the outcome is a
  * bad one, though nothing went wrong in between. Whoever waits for the result, the list of instances, metrics and a
- * parent see the difference, and undo actions run after the one and not after the other.
+ * parent see the difference, and undo actions run before the one and not before the other.
  *
- * A final state may have tasks, as the letter here; the instance ends when they are done.
+ * A final state may have tasks, as the letter here; the instance ends when they are done. The failure's code is
+ * STATE_FAILED, or one of your own with the action `fail` (fail_code.ts).
  */
 
 import { deepEqual } from "node:assert/strict";

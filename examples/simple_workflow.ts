@@ -1,10 +1,15 @@
 /**
- * An order in three states, with JavaScript tasks: engine and worker in this one process, state in memory.
+ * An order in three states: the first thing to read, and to run.
  *
  *   deno run -A examples/simple_workflow.ts
  *
- * Shows: a definition made with the builder, tasks that run in isolates without any permission, a guard that chooses
- * between two ways, and the history as it grows.
+ * A workflow is a state machine. This one prices an order, decides with a guard whether it is harmless, and ships it; each
+ * of the three is a task, a piece of JavaScript that runs in an isolate without any permission. The definition is made with
+ * the builder, which does not compile while a transition leads to a state that there is not.
+ *
+ * Engine and worker are both in this one process here, and the state is in memory. The history is printed as it grows: every
+ * record of it was one transaction, and was kept before anybody was told. Change the lamp's price to 500 and run it again:
+ * the order is refused, and the example says so and fails.
  */
 
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
@@ -40,31 +45,28 @@ const order = StateMachine.builder("order")
   .build();
 
 const started = performance.now();
-const engine = await WorkflowEngine.open({ isolates: 2 });
-try {
-  await engine.client.register(order);
-  const { id } = await engine.client.start("order", {
-    input: { items: [{ name: "lamp", price: 49, count: 2 }, { name: "bulb", price: 3.5, count: 4 }] },
-  });
-  console.log(`Started instance ${id}\n`);
+await using engine = await WorkflowEngine.open({ isolates: 2 });
+await engine.client.register(order);
+const { id } = await engine.client.start("order", {
+  input: { items: [{ name: "lamp", price: 49, count: 2 }, { name: "bulb", price: 3.5, count: 4 }] },
+});
+console.log(`Started instance ${id}\n`);
 
-  for await (const { entries } of engine.client.watch(id)) {
-    for (const entry of entries) {
-      const [kind, detail] = Object.entries(entry)[0];
-      const { state, name, output, from, to, console: lines } = detail as Record<string, unknown>;
-      if (kind === "stateEntered") console.log(`state   ${state}`);
-      if (kind === "transitionTaken") console.log(`        ${from} -> ${to}`);
-      if (kind === "taskCompleted") {
-        for (const { text } of (lines ?? []) as { text: string }[]) console.log(`console ${text}`);
-        console.log(`task    ${name} returned ${JSON.stringify(output)}`);
-      }
+for await (const { entries } of engine.client.watch(id)) {
+  for (const entry of entries) {
+    const [kind, detail] = Object.entries(entry)[0];
+    const { state, name, output, from, to, console: lines } = detail as Record<string, unknown>;
+    if (kind === "stateEntered") console.log(`state   ${state}`);
+    if (kind === "transitionTaken") console.log(`        ${from} -> ${to}`);
+    if (kind === "taskCompleted") {
+      for (const { text } of (lines ?? []) as { text: string }[]) console.log(`console ${text}`);
+      console.log(`task    ${name} returned ${JSON.stringify(output)}`);
     }
   }
-
-  const { status, state, context, failure } = await engine.client.get(id);
-  console.log(`\nStatus  ${status} in state ${state} after ${Math.round(performance.now() - started)} ms`);
-  console.log(`Context ${JSON.stringify(context)}`);
-  if (status !== "completed") throw new Error(failure?.message ?? `ended as ${status}`);
-} finally {
-  await engine.close();
 }
+
+const { status, state, context, failure } = await engine.client.get(id);
+console.log(`\nStatus  ${status} in state ${state} after ${Math.round(performance.now() - started)} ms`);
+console.log(`Context ${JSON.stringify(context)}`);
+if (status !== "completed") throw new Error(failure?.message ?? `ended as ${status}`);
+console.log("Done: the order was priced, found harmless and shipped");

@@ -1,38 +1,41 @@
 /**
- * Tasks in WebAssembly: a core module and a WASI command.
+ * Tasks in WebAssembly: a core module, and a WASI command.
  *
  *   deno run -A examples/wasm_tasks.ts
  *
- * Shows: `language: wasm`, with the module's bytes in base64 as code. A core module exports `memory`, `alloc` and `execute`
- * and handles JSON in its memory; this one is AssemblyScript (examples/wasm/pricing.as). A WASI command reads JSON from
- * stdin and writes JSON to stdout (examples/wasm/envelope.wat). `deno task wasm` builds both anew.
+ * With `language: wasm` a task's code is a module's bytes in base64, from whatever language compiles to WASM; JSON goes in
+ * and JSON comes out, in one of two ways. A core module exports `memory`, `alloc(length)` and `execute(pointer, length)`,
+ * which returns pointer and length of the result in one 64-bit number; the one here is AssemblyScript,
+ * examples/wasm/pricing.as. A WASI preview 1 command reads its input from stdin and writes its result to stdout, as the one
+ * in examples/wasm/envelope.wat does.
+ *
+ * Modules run in isolates as other tasks do, with the same deadline and memory limit, and are compiled once for each
+ * isolate. `deno task wasm` builds both anew.
  */
 
+import { deepEqual } from "node:assert/strict";
 import { WorkflowEngine } from "../embedded/workflow_engine.ts";
+import { defineWorkflow } from "../shared/definition/builder.ts";
 
 const read = async (name: string) => (await Deno.readFile(new URL(`wasm/${name}.wasm`, import.meta.url))).toBase64();
 
-const engine = await WorkflowEngine.open({ isolates: 2 });
-try {
-  await engine.client.register({
-    name: "wasm",
-    initial: "running",
-    states: {
-      running: {
-        enter: [
-          { task: { name: "priced", language: "wasm", code: await read("pricing") } },
-          { task: { name: "wrapped", language: "wasm", code: await read("envelope") } },
-        ],
-      },
+const order = defineWorkflow({
+  name: "order",
+  initial: "pricing",
+  states: {
+    pricing: {
+      enter: [
+        { task: "priced", language: "wasm", code: await read("pricing") },
+        { task: "wrapped", language: "wasm", code: await read("envelope") },
+      ],
     },
-  });
-  const { context } = await engine.client.start("wasm", { input: { price: 250, quantity: 4 }, waitMs: 30_000 });
-  console.log({ priced: context?.priced, wrapped: context?.wrapped });
-  if (JSON.stringify(context?.priced) !== '{"total":1000}') throw new Error("the core module gave something else");
-  if (JSON.stringify(context?.wrapped) !== '{"received":{"price":250,"quantity":4}}') {
-    throw new Error("the command did");
-  }
-  console.log("Done: a core module and a WASI command");
-} finally {
-  await engine.close();
-}
+  },
+});
+
+await using engine = await WorkflowEngine.open({ isolates: 2 });
+await engine.client.register(order);
+const { context } = await engine.client.start("order", { input: { price: 250, quantity: 4 }, waitMs: 30_000 });
+console.log({ priced: context?.priced, wrapped: context?.wrapped });
+deepEqual(context?.priced, { total: 1000 });
+deepEqual(context?.wrapped, { received: { price: 250, quantity: 4 } });
+console.log("Done: a core module priced it, and a command wrapped it");

@@ -34,7 +34,7 @@ import { DegovError, formatProblems, type Problem } from "../errors.ts";
 import { type DefinitionText, type ReadDocument, readText, readValue } from "./document.ts";
 import type { Definition } from "./definition.ts";
 import { DEFINITION } from "./definition_shape.ts";
-import { type CompileCode, Reading } from "./reading.ts";
+import { type CompileCode, inDocumentText, Reading } from "./reading.ts";
 import { isObject } from "./shape.ts";
 import { compileSteps } from "./steps/compile.ts";
 import { isStepsDocument, STEPS_DOCUMENT } from "./steps/steps_shape.ts";
@@ -90,6 +90,7 @@ function formatInFile(problems: readonly Problem[], fileName: string): string {
   return problems.map(({ path, message, line, column, inDocument }) => {
     const place = inDocument ?? (line === undefined ? undefined : { line, column: column ?? 1 });
     const position = place === undefined ? "" : `:${place.line}:${place.column}`;
-    return `${fileName}${position}: ${path === "" ? "" : `${path}: `}${message}`;
+    const said = inDocument === undefined ? message : message.replace(inDocumentText(inDocument), ""); // it comes first
+    return `${fileName}${position}: ${path === "" ? "" : `${path}: `}${said}`;
   }).join("\n");
 }

@@ -97,6 +97,7 @@ Deno.test("definitionRefused() gives INVALID_ARGUMENT with a line for each probl
   const lines = error.message.split("\n");
   assert.equal(lines[0], "Cannot accept the definition: 4 problems");
   assert.match(lines[1], /^order\.yaml:9:25: states\.review\.enter\[0\]\.code: the code does not compile/);
+  assert.doesNotMatch(error.message, /of the document/, "the place is said once");
   assert.match(lines[3], /^order\.yaml:13:19: states\.review\.on\.approve\[0\]\.target: there is no state "dnoe"/);
 });
 

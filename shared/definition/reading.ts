@@ -76,7 +76,7 @@ export class Reading {
     if (options.within !== undefined) {
       const inDocument = place.positionWithin(options.within);
       if (inDocument !== undefined) {
-        problem.message += ` (line ${inDocument.line}, column ${inDocument.column} of the document)`;
+        problem.message += inDocumentText(inDocument);
         problem.inDocument = inDocument;
       }
     }
@@ -117,4 +117,9 @@ export class Reading {
     }
     return problems;
   }
+}
+
+/** What the message of a problem within code or a guard ends with: line and column of the problem are those within it. */
+export function inDocumentText({ line, column }: { line: number; column: number }): string {
+  return ` (line ${line}, column ${column} of the document)`;
 }
