@@ -4,9 +4,9 @@ import type { DegovClient } from "../../shared/client/client.ts";
 import type { WorkflowView } from "../../shared/client/views.ts";
 import { definitionHash } from "../../shared/definition/canonical.ts";
 import type { Definition } from "../../shared/definition/definition.ts";
-import { formatDefinition } from "../../shared/definition/format.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
+import { formatWritten } from "../../shared/written_definition.ts";
 import { COMMAND } from "../config.ts";
 import { Progress } from "../progress.ts";
 import type { Session } from "../session.ts";
@@ -80,7 +80,7 @@ function foresee(newest: WorkflowView | undefined, definition: Definition): Pick
   return { version: newest.version + 1, change: "changed" };
 }
 
-/** Differences between the canonical definitions, as YAML, so that neither order nor shorthand counts. */
+/** Differences between the definitions as YAML, in one order of keys, so that no order of the author counts. */
 function showChange({ terminal }: Session, newest: WorkflowView | undefined, definition: Definition): void {
   if (newest === undefined || newest.hash === definitionHash(definition)) return;
   const [before, after] = [newest.definition, definition].map(inFixedOrder);
@@ -94,7 +94,7 @@ function showChange({ terminal }: Session, newest: WorkflowView | undefined, def
 
 /** The order of states and members is the author's own, and says nothing. */
 function inFixedOrder(definition: unknown): string {
-  return formatDefinition(JSON.parse(canonicalJson(definition)) as Definition, "yaml");
+  return formatWritten(JSON.parse(canonicalJson(definition)) as Definition);
 }
 
 function describe({ terminal }: Session, applied: Applied, { dryRun }: { dryRun?: boolean }): string {

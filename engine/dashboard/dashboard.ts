@@ -34,9 +34,18 @@ const ROUTES = [
   ["POST", "/instances/:id/pause"],
   ["POST", "/instances/:id/resume"],
   ["POST", "/instances/:id/fork"],
+  ["POST", "/instances/:id/migrate"],
   ["GET", "/definitions"],
   ["GET", "/definitions/:name"],
   ["POST", "/definitions/:name/start"],
+  ["GET", "/schedules"],
+  ["POST", "/schedules"],
+  ["GET", "/schedules/:id"],
+  ["POST", "/schedules/:id/update"],
+  ["POST", "/schedules/:id/pause"],
+  ["POST", "/schedules/:id/resume"],
+  ["POST", "/schedules/:id/trigger"],
+  ["POST", "/schedules/:id/delete"],
 ] as const;
 
 export function dashboard(engine: Engine, options: DashboardOptions): Hono {

@@ -4,7 +4,7 @@ import type { Definition } from "../../shared/definition/definition.ts";
 import { toGraph } from "./diagram/graph.ts";
 import { layOut } from "./diagram/layout.ts";
 import { concernsOf, type Situation } from "./pages/concerns.ts";
-import { readListQuery } from "./pages/instances.tsx";
+import { readListQuery } from "./pages/instance_filter.ts";
 import { readInput } from "./pages/schema_form.tsx";
 import { escapeHtml, highlightJson } from "./parts/json.tsx";
 import { formatCount, formatDuration, formatRelative } from "./parts/time.ts";

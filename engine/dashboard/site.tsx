@@ -5,16 +5,17 @@ import type { Engine } from "../engine.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { EVENT_BYTES_MAX } from "../../shared/limits.ts";
 import { asset } from "./assets.ts";
+import { addBulkRoutes } from "./bulk/bulk_routes.tsx";
 import type { DashboardOptions } from "./dashboard.ts";
 import { readForm, readId, readJson, readNumber } from "./forms.ts";
 import { ContextValue, readContextAt } from "./instance/context.tsx";
 import { instancePage, type InstanceView } from "./instance/instance.tsx";
 import { LiveStreams } from "./live.ts";
-import { applyBulk, confirmPage, readBulk } from "./pages/bulk.tsx";
 import { definitionPage } from "./pages/definition.tsx";
 import { definitionsPage } from "./pages/definitions.tsx";
 import { failurePage, httpStatus, shownError } from "./pages/failure_page.tsx";
-import { instancesPage, readListQuery } from "./pages/instances.tsx";
+import { readListQuery } from "./pages/instance_filter.ts";
+import { instancesPage } from "./pages/instances.tsx";
 import { overviewPage } from "./pages/overview.tsx";
 import { readInput } from "./pages/schema_form.tsx";
 import { workersPage } from "./pages/workers.tsx";
@@ -22,6 +23,7 @@ import { instanceUrl, query } from "./parts/links.ts";
 import type { Notice } from "./parts/page.tsx";
 import { protect, requireSameOrigin } from "./protection.ts";
 import type { Pulse } from "./pulse.ts";
+import { addScheduleRoutes } from "./schedules/schedule_routes.ts";
 import { Stories } from "./stories.ts";
 
 /** What is said after an action; addresses name one, so that no address can put words into a page. */
@@ -34,6 +36,7 @@ const NOTICES: Readonly<Record<string, string>> = {
   cancelled: "The instance was cancelled.",
   paused: "The instance is paused.",
   resumed: "The instance goes on.",
+  migrated: "The instance goes on with this version of its definition.",
   forked: "This instance was made of the other, as it was then.",
 };
 
@@ -87,30 +90,18 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
     const asked = readListQuery(new URL(context.req.url).searchParams);
     return context.html(await instancesPage(engine, asked));
   });
-  hono.post("/instances/bulk", async (context) => {
-    requireSameOrigin(context.req.raw);
-    return context.html(await confirmPage(engine, readBulk(await readForm(context.req.raw))));
-  });
-  hono.post("/instances/bulk/apply", async (context) => {
-    requireSameOrigin(context.req.raw);
-    const { count, done, reasons } = await applyBulk(engine, readBulk(await readForm(context.req.raw)));
-    const said = `${count} ${count === 1 ? "instance was" : "instances were"} ${done}.`;
-    const notice: Notice = reasons.length === 0 ? { kind: "done", text: said } : {
-      kind: "failed",
-      text: `${said} ${reasons.length} could not be:`,
-      problems: reasons.map((message) => ({ path: "", message })),
-    };
-    return context.html(await instancesPage(engine, {}, notice));
-  });
+  addBulkRoutes(hono, engine);
 
   hono.get("/instances/:id", async (context) => {
     const before = readNumber(context.req.query("before"));
     const contextAt = readNumber(context.req.query("at"));
+    const forkAt = readNumber(context.req.query("fork"));
     const done = context.req.query("done") ?? "";
     return context.html(
       await instancePage(engine, stories, context.req.param("id"), {
         ...(before === undefined ? {} : { before }),
         ...(contextAt === undefined ? {} : { contextAt }),
+        ...(forkAt === undefined ? {} : { forkAt }),
         ...(Object.hasOwn(NOTICES, done) ? { notice: { kind: "done", text: NOTICES[done] } } : {}),
       }),
     );
@@ -175,6 +166,15 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
       return "resumed";
     });
   });
+  hono.post("/instances/:id/migrate", async (context) => {
+    const id = context.req.param("id");
+    requireSameOrigin(context.req.raw);
+    const version = readNumber((await readForm(context.req.raw)).get("version")) ?? 0;
+    return await acted(context, id, {}, async () => {
+      await engine.instances.migrate(id, version);
+      return "migrated";
+    });
+  });
   hono.post("/instances/:id/fork", async (context) => {
     const id = context.req.param("id");
     requireSameOrigin(context.req.raw);
@@ -182,7 +182,8 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
     let forked = id;
     const answer = await acted(context, id, {}, async () => {
       const newInstanceId = readId(form.get("id"), "the new instance's id");
-      forked = (await engine.instances.fork(id, { sequence: readNumber(form.get("sequence")), newInstanceId })).id;
+      const [sequence, version] = [readNumber(form.get("sequence")), readNumber(form.get("version"))];
+      forked = (await engine.instances.fork(id, { sequence, newInstanceId, version })).id;
       return "forked";
     });
     return forked === id ? answer : context.redirect(instanceUrl(forked, "?done=forked"), 303);
@@ -221,6 +222,7 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
       return context.html(await definitionPage(engine, workflow, view), httpStatus(error));
     }
   });
+  addScheduleRoutes(hono, engine, onInternal);
   return hono;
 
   /** Acts, and leads back to the instance; or shows it with the reason why not. */

@@ -79,6 +79,43 @@ browserTest("an instance is forked from a point of its history", async ({ page }
   equal((await site.client.get("relay-fork")).state, "fourth");
 });
 
+browserTest("a fork begins at the record that is chosen in the history", async ({ page }, site) => {
+  await startRelay(site, "relay-branch");
+  for (let index = 0; index < 2; index++) await site.client.send("relay-branch", "next");
+  await page.goto("/instances/relay-branch");
+  await page.getByRole("link", { name: "Fork after record 2" }).click();
+  equal(await page.getByLabel("After record", { exact: true }).inputValue(), "2");
+  await page.getByLabel("Id of the new instance").fill("relay-branched");
+  await page.getByRole("button", { name: "Fork", exact: true }).click();
+  await says(page.locator("[data-state]"), /^second$/);
+});
+
+browserTest("an instance is migrated to a newer version, unless that has not its state", async ({ page }, site) => {
+  const states = { a: { on: { go: "b" } }, b: { on: { stop: "c" } }, c: { final: true } };
+  await site.client.register({ name: "moving", initial: "a", states });
+  for (const id of ["moving-1", "moving-2"]) await site.client.start("moving", { instanceId: id });
+  await site.client.send("moving-2", "go");
+  const { b: _, ...rest } = states;
+  await site.client.register({ name: "moving", initial: "a", states: { ...rest, a: { on: { go: "c" } } } });
+
+  await page.goto("/instances/moving-1");
+  await page.getByText("Migrate to a newer version").click();
+  deepEqual(await violationsOf(page), []);
+  await page.getByRole("button", { name: "Migrate" }).click();
+  await page.getByText("The instance goes on with this version of its definition.").waitFor();
+  await says(page.locator("#history"), /Migrated from version 1 to 2/);
+  equal((await site.client.get("moving-1")).version, 2);
+
+  await page.goto("/instances/moving-2");
+  await page.getByText("Migrate to a newer version").click();
+  await page.getByText("Version 2 has no state b: not now.").waitFor();
+  await page.getByRole("button", { name: "Migrate" }).click();
+  await says(
+    page.getByRole("alert"),
+    /version 2 has no state "b"; move it when it is in a state that both versions have/,
+  );
+}, { complaintsAllowed: /status of 409/ });
+
 browserTest("a failure shows the author's line, and is retried", async ({ page }, site) => {
   await site.client.start(IMPORT.name as string, {
     instanceId: "import-retry",

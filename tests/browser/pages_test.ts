@@ -20,6 +20,10 @@ const PAGES = [
   "/definitions/import",
   "/definitions/claims",
   "/instances/claims-1",
+  "/definitions/report",
+  "/schedules",
+  "/schedules/weekly-report",
+  "/schedules/nightly-import",
   "/workers",
   "/instances/there-is-none",
 ];

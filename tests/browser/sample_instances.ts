@@ -1,12 +1,14 @@
 /** Instances in every condition that a page has to show. */
 
-import { CLAIMS, IMPORT, LOOP, ORDER, ORDER_CHANGED, STEPS } from "./sample_workflows.ts";
+import { CLAIMS, IMPORT, LOOP, ORDER, ORDER_CHANGED, REPORT, STEPS } from "./sample_workflows.ts";
 import type { Site } from "./site_fixture.ts";
 
 /** Something of everything, so that pages have what to show. */
 export async function populate(site: Site): Promise<void> {
   const { client } = site;
-  for (const definition of [ORDER, IMPORT, STEPS, LOOP, CLAIMS, ORDER_CHANGED]) await client.register(definition);
+  for (const definition of [ORDER, IMPORT, STEPS, LOOP, CLAIMS, REPORT, ORDER_CHANGED]) {
+    await client.register(definition);
+  }
   const customers = ["Ada Lovelace", "Alan Turing", "Grace Hopper", "Edsger Dijkstra", "Barbara Liskov"];
   for (let index = 0; index < 24; index++) {
     const instanceId = `order-${1_000 + index}`;
@@ -37,6 +39,16 @@ export async function populate(site: Site): Promise<void> {
   });
   await client.start("relay", { instanceId: "relay-1" });
   await client.send("relay-1", "next");
+  await schedule(site);
+}
+
+/** One that runs, one that is paused, one that cannot start what it should. */
+async function schedule({ client }: Site): Promise<void> {
+  const weekly = { cron: "30 7 * * MON", timeZone: "Europe/Berlin", workflow: "report", input: { week: 47 } };
+  await client.createSchedule("weekly-report", { ...weekly, overlap: "buffer_one", catchUpWindowMs: 43_200_000 });
+  for (let index = 0; index < 3; index++) await client.result(await client.triggerSchedule("weekly-report"));
+  await client.createSchedule("nightly-import", { cron: "0 3 * * *", workflow: "import", paused: true });
+  await client.createSchedule("hourly-order", { cron: "@hourly", workflow: "order", overlap: "cancel_previous" });
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

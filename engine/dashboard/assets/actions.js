@@ -1,5 +1,7 @@
 /** Forms: what was begun is not replaced, what cannot be undone is asked for again, lists are chosen at once. */
 
+const CONTINUE_MS = 250;
+
 export function prepareActions() {
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form");
@@ -18,6 +20,12 @@ export function prepareActions() {
     // A second press while the first is under way would do it twice.
     if (target.method === "post") setTimeout(() => submitter?.setAttribute("disabled", ""), 0);
   });
+}
+
+/** Goes on with what is done page by page; a moment later, so that the reader sees how far it is, and may stop. */
+export function continueForms() {
+  const form = document.querySelector("form[data-continue]");
+  if (form !== null) setTimeout(() => form.requestSubmit(), CONTINUE_MS);
 }
 
 /** Says at once when a text is no JSON. */

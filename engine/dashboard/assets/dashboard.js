@@ -1,6 +1,6 @@
 /** The dashboard's client code: pages work without it, and with it are live. */
 
-import { prepareActions } from "./actions.js";
+import { continueForms, prepareActions } from "./actions.js";
 import { prepareContext } from "./context.js";
 import { prepareCopying } from "./copy.js";
 import { prepareKeys } from "./keys.js";
@@ -25,6 +25,7 @@ function showLocalTimes(root) {
 
 prepare();
 prepareActions();
+continueForms();
 prepareContext(document);
 prepareKeys();
 followLive(() => {

@@ -1,6 +1,6 @@
 /** The keyboard: `/` goes to the search, j and k go through lists, g and a letter goes to a page. */
 
-const PAGES = { o: "/", i: "/instances", d: "/definitions", w: "/workers" };
+const PAGES = { o: "/", i: "/instances", d: "/definitions", s: "/schedules", w: "/workers" };
 /** A second key counts as part of the first for so long. */
 const SEQUENCE_MS = 1_000;
 

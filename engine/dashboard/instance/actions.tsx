@@ -4,7 +4,10 @@ import { takes } from "../../machine/waits.ts";
 import type { Definition } from "../../../shared/definition/definition.ts";
 import { transitionsFor } from "../../machine/lookup.ts";
 import type { Instance } from "../../machine/instance.ts";
-import { instanceUrl } from "../parts/links.ts";
+import type { WorkflowRecord } from "../../records.ts";
+import { definitionUrl, instanceUrl } from "../parts/links.ts";
+
+const VERSIONS_OFFERED = 50;
 
 /** What a form held when it was refused. */
 export interface EventDraft {
@@ -13,8 +16,17 @@ export interface EventDraft {
   keep: boolean;
 }
 
-export function Actions(props: { instance: Instance; definition: Definition; draft?: EventDraft }) {
-  const { instance, definition, draft } = props;
+export interface ActionsProps {
+  instance: Instance;
+  definition: Definition;
+  /** Of its workflow. */
+  newest: WorkflowRecord;
+  draft?: EventDraft;
+  /** The record after which a fork begins, where one was chosen in the history. */
+  forkAt?: number;
+}
+
+export function Actions({ instance, definition, newest, draft, forkAt }: ActionsProps) {
   const isOpen = instance.endedAtMs === undefined;
   return (
     <>
@@ -52,7 +64,8 @@ export function Actions(props: { instance: Instance; definition: Definition; dra
           </div>
         </form>
       )}
-      <details class="action more" data-name="fork">
+      {isOpen && newest.version > instance.version && <Migration instance={instance} newest={newest} />}
+      <details class="action more" id="fork" data-name="fork" open={forkAt !== undefined}>
         <summary>Fork: start another from a point of its history</summary>
         <form method="post" action={instanceUrl(instance.id, "/fork")}>
           <div class="field">
@@ -63,10 +76,16 @@ export function Actions(props: { instance: Instance; definition: Definition; dra
               type="number"
               min={1}
               max={instance.revision}
-              value={instance.revision}
+              value={Math.min(forkAt ?? instance.revision, instance.revision)}
               required
             />
           </div>
+          {newest.version > 1 && (
+            <div class="field">
+              <label for="fork-version">Version</label>
+              <Versions id="fork-version" from={1} newest={newest.version} chosen={instance.version} />
+            </div>
+          )}
           <div class="field">
             <label for="fork-id">
               Id of the new instance <span class="muted">(chosen for you if empty)</span>
@@ -154,6 +173,47 @@ function EventForm(props: { instance: Instance; definition: Definition; draft?: 
         <button class="primary" type="submit">Send event</button>
       </div>
     </form>
+  );
+}
+
+/** Moving on to a newer version, and what the newest says of the state that it is in. */
+function Migration({ instance, newest }: { instance: Instance; newest: WorkflowRecord }) {
+  const { id, workflow, version, state } = instance;
+  const hasState = Object.hasOwn(newest.definition.states, state);
+  return (
+    <details class="action more" data-name="migrate">
+      <summary>Migrate to a newer version</summary>
+      <form method="post" action={instanceUrl(id, "/migrate")}>
+        <div class="field">
+          <label for="migrate-version">Version</label>
+          <Versions id="migrate-version" from={version + 1} newest={newest.version} chosen={newest.version} />
+        </div>
+        <p class="note">
+          It keeps its context, and its state if that version has it; what runs is finished as it was begun.{" "}
+          <a href={`${definitionUrl(workflow, newest.version)}&against=${version}#versions-heading`}>What differs</a>
+        </p>
+        {!hasState && (
+          <p class="note">
+            Version {newest.version} has no state <strong>{state}</strong>: not now.
+          </p>
+        )}
+        <div class="buttons">
+          <button type="submit">Migrate</button>
+        </div>
+      </form>
+    </details>
+  );
+}
+
+function Versions({ id, from, newest, chosen }: { id: string; from: number; newest: number; chosen: number }) {
+  const first = Math.max(from, newest - VERSIONS_OFFERED + 1);
+  const offered = Array.from({ length: newest - first + 1 }, (_, index) => newest - index);
+  return (
+    <select id={id} name="version">
+      {(offered.includes(chosen) ? offered : [...offered, chosen]).map((version) => (
+        <option value={version} selected={version === chosen}>version {version}</option>
+      ))}
+    </select>
   );
 }
 

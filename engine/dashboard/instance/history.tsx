@@ -3,10 +3,10 @@
 import type { Child } from "hono/jsx";
 import type { Definition } from "../../../shared/definition/definition.ts";
 import type { HistoryEntry, HistoryRecord } from "../../machine/history.ts";
-import type { AttemptReport } from "../../machine/input.ts";
 import { instanceUrl } from "../parts/links.ts";
 import { Payload } from "../parts/json.tsx";
 import { formatDuration, formatExactTime, formatTime } from "../parts/time.ts";
+import { Console, Ran } from "./attempt.tsx";
 import { FailureDetails } from "./failure.tsx";
 
 /** Entries shown of one record; a step may have thousands. */
@@ -32,6 +32,14 @@ export function Records(props: { records: readonly HistoryRecord[]; definition: 
             <time datetime={new Date(record.atMs).toISOString()} title={formatExactTime(record.atMs)} data-moment>
               {formatTime(record.atMs).slice(11, 19)}
             </time>
+            <a
+              class="fork"
+              href={instanceUrl(instanceId, `?fork=${record.sequence}#fork`)}
+              aria-label={`Fork after record ${record.sequence}`}
+              title="Start another instance from here"
+            >
+              fork
+            </a>
           </div>
           <ul class="entries">
             {record.entries.slice(0, ENTRIES_SHOWN).map((entry, index) => {
@@ -367,32 +375,4 @@ function show(entry: HistoryEntry, place: Place): Shown {
 function inWords(kind: string): string {
   const words = kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words[0].toUpperCase() + words.slice(1);
-}
-
-function Ran({ report }: { report: AttemptReport }) {
-  const { attempt, durationMs, workerId } = report;
-  return (
-    <span class="muted">
-      {[
-        ...(attempt > 1 ? [`attempt ${attempt}`] : []),
-        ...(durationMs === undefined ? [] : [`after ${formatDuration(durationMs)}`]),
-        ...(workerId === undefined ? [] : [`on ${workerId}`]),
-      ].join(" ")}
-    </span>
-  );
-}
-
-function Console({ report, name }: { report: AttemptReport; name: string }) {
-  const { console: lines = [] } = report;
-  if (lines.length === 0) return null;
-  return (
-    <ul class="console" tabindex={0} aria-label={`Console of task ${name}`}>
-      {lines.map(({ level, text }) => (
-        <li class={level}>
-          <span class="level">{level}</span>
-          {text}
-        </li>
-      ))}
-    </ul>
-  );
 }

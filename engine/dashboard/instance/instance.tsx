@@ -3,7 +3,7 @@
 import type { Engine } from "../../engine.ts";
 import type { Instance } from "../../machine/instance.ts";
 import { diagram } from "../diagram/diagram.tsx";
-import { definitionUrl, instanceUrl, query } from "../parts/links.ts";
+import { definitionUrl, instanceUrl, query, scheduleUrl } from "../parts/links.ts";
 import { Moment } from "../parts/moment.tsx";
 import { type Notice, page } from "../parts/page.tsx";
 import { Payload } from "../parts/json.tsx";
@@ -26,6 +26,8 @@ export interface InstanceView {
   before?: number;
   /** The context after this record; the newest by default. */
   contextAt?: number;
+  /** The record after which a fork is to begin. */
+  forkAt?: number;
 }
 
 /** @throws DegovError NOT_FOUND */
@@ -35,8 +37,9 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
   const { workflow, version, id } = instance;
   const before = Math.min(view.before ?? Infinity, instance.revision + 1);
   const first = Math.max(0, before - 1 - RECORDS_SHOWN);
-  const [record, story, explanation, history, past] = await Promise.all([
+  const [record, newest, story, explanation, history, past] = await Promise.all([
     engine.definitions.get(workflow, version),
+    engine.definitions.get(workflow, 0),
     stories.of(instance),
     engine.explain(id),
     engine.instances.history(id, first, Math.min(RECORDS_SHOWN, before - 1 - first)),
@@ -48,7 +51,7 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
     title: `${workflow} ${id}`,
     section: "instances",
     live: `/live?instance=${encodeURIComponent(id)}&after=${instance.revision}`,
-    here: instanceUrl(id, query({ before: view.before, at: view.contextAt })),
+    here: instanceUrl(id, query({ before: view.before, at: view.contextAt, fork: view.forkAt })),
     notice: view.notice,
     children: (
       <>
@@ -78,7 +81,13 @@ export async function instancePage(engine: Engine, stories: Stories, instanceId:
             <section class="card" aria-labelledby="actions-heading">
               <h2 id="actions-heading">Actions</h2>
               <div id="actions" data-region>
-                <Actions instance={instance} definition={definition} draft={view.draft} />
+                <Actions
+                  instance={instance}
+                  definition={definition}
+                  newest={newest}
+                  draft={view.draft}
+                  forkAt={view.forkAt}
+                />
               </div>
             </section>
           </div>
@@ -149,6 +158,11 @@ function Heading({ instance, nowMs }: { instance: Instance; nowMs: number }) {
         {instance.parent !== undefined && (
           <Fact name="Started by">
             <a href={instanceUrl(instance.parent.id)}>{instance.parent.id}</a>
+          </Fact>
+        )}
+        {instance.schedule !== undefined && (
+          <Fact name="Started by schedule">
+            <a href={scheduleUrl(instance.schedule)}>{instance.schedule}</a>
           </Fact>
         )}
       </dl>

@@ -2,10 +2,10 @@
 
 import type { Engine } from "../../engine.ts";
 import type { WorkflowRecord } from "../../records.ts";
-import { formatDefinition } from "../../../shared/definition/format.ts";
 import { tasksOf } from "../../../shared/definition/tasks.ts";
 import type { JsonValue } from "../../../shared/json.ts";
 import { DEFINITION_TASKS_MAX } from "../../../shared/limits.ts";
+import { formatMachine, formatWritten, isWrittenInSteps } from "../../../shared/written_definition.ts";
 import { diagram } from "../diagram/diagram.tsx";
 import { definitionUrl, instanceUrl, query } from "../parts/links.ts";
 import { Moment } from "../parts/moment.tsx";
@@ -43,6 +43,60 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
   const other = view.against === undefined || view.against === version
     ? undefined
     : await engine.definitions.get(name, view.against);
+  const isSteps = isWrittenInSteps(definition);
+  const drawing = (
+    <section class="card" aria-labelledby="diagram-heading">
+      <h2 id="diagram-heading">{isSteps ? "States made of them" : "State diagram"}</h2>
+      {await diagram(definition, hash)}
+    </section>
+  );
+  const versions = (
+    <section class="card" aria-labelledby="versions-heading">
+      <h2 id="versions-heading">Versions</h2>
+      <Versions name={name} version={version} newest={newest.version} against={view.against} />
+      {other !== undefined && (
+        await difference(
+          (other.version < version ? other : record).definition,
+          (other.version < version ? record : other).definition,
+          {
+            older: `version ${Math.min(other.version, version)}`,
+            newer: `version ${Math.max(other.version, version)}`,
+          },
+        )
+      )}
+    </section>
+  );
+  const starting = (
+    <section class="card" id="start" aria-labelledby="start-heading">
+      <div class="head">
+        <h2 id="start-heading">Start an instance</h2>
+        <a href={`/schedules${query({ workflow: name })}#new`}>At set times</a>
+      </div>
+      <StartForm record={record} input={view.input} />
+    </section>
+  );
+  const lately = (
+    <section class="card" aria-labelledby="recent-heading">
+      <div class="head">
+        <h2 id="recent-heading">Recent instances</h2>
+        <a href={`/instances${query({ workflow: name })}`}>All of them</a>
+      </div>
+      <div id="recent" data-region>
+        {recent.instances.length === 0 ? <Empty title="None was started yet" /> : (
+          <ul class="waits">
+            {recent.instances.map(({ id, status, state, createdAtMs, paused }) => (
+              <li>
+                <Status status={paused ? "paused" : status} /> <a class="mono" href={instanceUrl(id)} data-row>{id}</a>
+                <div class="muted">
+                  {state}, started <Moment ms={createdAtMs} nowMs={nowMs} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
   return page({
     title: name,
     section: "definitions",
@@ -86,58 +140,43 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
             </div>
           </dl>
         </div>
-        <div class="columns wide-left">
-          <div class="stack">
-            <section class="card" aria-labelledby="diagram-heading">
-              <h2 id="diagram-heading">State diagram</h2>
-              {await diagram(definition, hash)}
-            </section>
-            <section class="card" aria-labelledby="versions-heading">
-              <h2 id="versions-heading">Versions</h2>
-              <Versions name={name} version={version} newest={newest.version} against={view.against} />
-              {other !== undefined && (
-                await difference(
-                  (other.version < version ? other : record).definition,
-                  (other.version < version ? record : other).definition,
-                  {
-                    older: `version ${Math.min(other.version, version)}`,
-                    newer: `version ${Math.max(other.version, version)}`,
-                  },
-                )
-              )}
-            </section>
-          </div>
-          <div class="stack">
-            <section class="card" id="start" aria-labelledby="start-heading">
-              <h2 id="start-heading">Start an instance</h2>
-              <StartForm record={record} input={view.input} />
-            </section>
-            <section class="card" aria-labelledby="recent-heading">
-              <div class="head">
-                <h2 id="recent-heading">Recent instances</h2>
-                <a href={`/instances${query({ workflow: name })}`}>All of them</a>
+        {isSteps
+          ? (
+            <>
+              <div class="columns two">
+                <section class="card" aria-labelledby="steps-heading">
+                  <div class="head">
+                    <h2 id="steps-heading">Steps, as written</h2>
+                    <span class="muted">comments are not kept</span>
+                  </div>
+                  <Source code={formatWritten(definition)} label="Steps, as written" whole />
+                </section>
+                {drawing}
               </div>
-              <div id="recent" data-region>
-                {recent.instances.length === 0 ? <Empty title="None was started yet" /> : (
-                  <ul class="waits">
-                    {recent.instances.map(({ id, status, state, createdAtMs, paused }) => (
-                      <li>
-                        <Status status={paused ? "paused" : status} />{" "}
-                        <a class="mono" href={instanceUrl(id)} data-row>{id}</a>
-                        <div class="muted">
-                          {state}, started <Moment ms={createdAtMs} nowMs={nowMs} />
-                        </div>
-                      </li>
-                    ))}
-                  </ul>
-                )}
+              <div class="columns wide-left">
+                <div class="stack">
+                  {lately}
+                  {versions}
+                </div>
+                {starting}
               </div>
-            </section>
-          </div>
-        </div>
-        <Tasks record={record} />
+            </>
+          )
+          : (
+            <div class="columns wide-left">
+              <div class="stack">
+                {drawing}
+                {versions}
+              </div>
+              <div class="stack">
+                {starting}
+                {lately}
+              </div>
+            </div>
+          )}
+        {!isSteps && <Tasks record={record} />}
         <section class="card" aria-labelledby="source-heading">
-          <h2 id="source-heading">Definition as YAML</h2>
+          <h2 id="source-heading">{isSteps ? "States as YAML" : "Definition as YAML"}</h2>
           <Yaml record={record} />
         </section>
       </>
@@ -220,7 +259,7 @@ function Tasks({ record }: { record: WorkflowRecord }) {
 }
 
 function Yaml({ record }: { record: WorkflowRecord }) {
-  const text = formatDefinition(record.definition, "yaml");
+  const text = formatMachine(record.definition);
   const shown = text.slice(0, SOURCE_CHARS_MAX);
   return (
     <details class="more" data-name="yaml">

@@ -1,7 +1,7 @@
 /** What differs between two versions of a definition. */
 
-import { formatDefinition } from "../../../shared/definition/format.ts";
 import type { Definition } from "../../../shared/definition/definition.ts";
+import { formatWritten } from "../../../shared/written_definition.ts";
 import { formatCount } from "../parts/time.ts";
 
 /** A comparison that takes longer is given up: hostile texts can make one take minutes. */
@@ -15,8 +15,8 @@ export async function difference(older: Definition, newer: Definition, names: { 
   const patch = structuredPatch(
     names.older,
     names.newer,
-    formatDefinition(older, "yaml"),
-    formatDefinition(newer, "yaml"),
+    formatWritten(older),
+    formatWritten(newer),
     undefined,
     undefined,
     { context: CONTEXT_LINES, timeout: COMPARE_MS },

@@ -1,68 +1,20 @@
 /** The list of instances, with filters. */
 
 import type { Engine } from "../../engine.ts";
-import type { InstanceFilter, StatusCounts } from "../../instance_search.ts";
-import { type ListCursor, STATUSES } from "../../instances.ts";
+import type { InstancePage, StatusCounts } from "../../instance_search.ts";
+import { STATUSES } from "../../instances.ts";
 import type { Instance, InstanceStatus } from "../../machine/instance.ts";
-import { DegovError } from "../../../shared/errors.ts";
-import { readId } from "../forms.ts";
 import { instanceUrl, query } from "../parts/links.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, type Notice, page } from "../parts/page.tsx";
 import { Status } from "../parts/status.tsx";
 import { formatCount, formatDuration, formatTime } from "../parts/time.ts";
-import { BULK_ACTIONS } from "./bulk.tsx";
+import { BULK_WORDS } from "../bulk/bulk_words.ts";
+import { cursorText, type FilterQuery, type ListQuery, toFilter } from "./instance_filter.ts";
 import { NothingYet } from "./overview.tsx";
 
 const PAGE_ROWS = 50;
 const WORKFLOWS_OFFERED = 500;
-
-/** What the address asks for, as it was written, so that forms and links can repeat it. */
-export interface ListQuery {
-  workflow?: string;
-  status?: InstanceStatus;
-  text?: string;
-  /** `YYYY-MM-DDTHH:MM`, in UTC. */
-  from?: string;
-  to?: string;
-  cursor?: ListCursor;
-}
-
-/** @throws DegovError INVALID_ARGUMENT */
-export function readListQuery(search: URLSearchParams): ListQuery {
-  const status = search.get("status") ?? "";
-  if (status !== "" && !STATUSES.includes(status as InstanceStatus)) {
-    throw new DegovError("INVALID_ARGUMENT", `Cannot list by status "${status}": it is one of ${STATUSES.join(", ")}`);
-  }
-  const at = /^(\d{1,15}) (.{0,200})$/.exec(search.get("before") ?? "");
-  const text = search.get("text")?.trim().slice(0, 200);
-  const workflow = readId(search.get("workflow"), "workflow");
-  return {
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(status === "" ? {} : { status: status as InstanceStatus }),
-    ...(text ? { text } : {}),
-    ...time("from"),
-    ...time("to"),
-    ...(at === null ? {} : { cursor: { createdAtMs: Number(at[1]), instanceId: at[2] } }),
-  };
-
-  function time(name: "from" | "to") {
-    const text = search.get(name) ?? "";
-    if (text === "") return {};
-    if (!Number.isNaN(Date.parse(`${text}Z`))) return { [name]: text };
-    throw new DegovError("INVALID_ARGUMENT", `Cannot list by time "${text}": it must be as 2026-01-31T12:00, in UTC`);
-  }
-}
-
-export function toFilter({ workflow, status, text, from, to }: ListQuery): InstanceFilter {
-  return {
-    workflow,
-    status,
-    text,
-    ...(from === undefined ? {} : { fromMs: Date.parse(`${from}Z`) }),
-    ...(to === undefined ? {} : { beforeMs: Date.parse(`${to}Z`) }),
-  };
-}
 
 export async function instancesPage(engine: Engine, asked: ListQuery, notice?: Notice) {
   const nowMs = engine.nowMs();
@@ -77,7 +29,7 @@ export async function instancesPage(engine: Engine, asked: ListQuery, notice?: N
     title: "Instances",
     section: "instances",
     live: "/live",
-    here: `/instances${query({ ...filter, before: cursor && toText(cursor) })}`,
+    here: `/instances${query({ ...filter, before: cursor && cursorText(cursor) })}`,
     notice,
     children: (
       <>
@@ -94,44 +46,51 @@ export async function instancesPage(engine: Engine, asked: ListQuery, notice?: N
             <nav class="pager" aria-label="Pages">
               {cursor !== undefined && <a class="button" href={`/instances${query(filter)}`}>Newest</a>}
               {found.next !== undefined && (
-                <a class="button" href={`/instances${query({ ...filter, before: toText(found.next) })}`} rel="next">
+                <a class="button" href={`/instances${query({ ...filter, before: cursorText(found.next) })}`} rel="next">
                   {found.isPartial ? "Search further back" : "Older"}
                 </a>
               )}
               <span class="muted">
-                {found.isPartial && found.next !== undefined
-                  ? `${formatCount(found.scanned)} instances were searched, back to ${
-                    formatTime(found.next.createdAtMs)
-                  }`
+                {asked.text !== undefined
+                  ? searched(found)
                   : cursor === undefined
                   ? "Newest first"
                   : `Started before ${formatTime(cursor.createdAtMs)}`}
               </span>
             </nav>
           </div>
-          {found.instances.length > 0 && (
-            <div class="buttons action">
-              <label for="bulk-action" class="hidden">Action</label>
-              <select id="bulk-action" name="action">
-                {Object.entries(BULK_ACTIONS).map(([action, { verb }]) => (
-                  <option value={action}>{verb} the chosen …</option>
-                ))}
-              </select>
-              <button type="submit">Go on</button>
-              <span class="muted" data-chosen role="status">None chosen</span>
-            </div>
-          )}
+          {found.instances.length > 0 && <BulkActions asked={filter} />}
         </form>
       </>
     ),
   });
 }
 
-function toText({ createdAtMs, instanceId }: ListCursor): string {
-  return `${createdAtMs} ${instanceId}`;
+/** How far a search by text has come. */
+function searched({ instances, scanned, next, isPartial }: InstancePage): string {
+  const found = `${formatCount(instances.length)} found in ${formatCount(scanned)} looked at, newest first`;
+  if (next === undefined) return `${found}: all there are`;
+  return isPartial ? `${found}, back to ${formatTime(next.createdAtMs)}` : found;
 }
 
-type FilterQuery = Omit<ListQuery, "cursor">;
+/** One action on those that are ticked, or on everything that the filter chooses, pages not shown included. */
+function BulkActions({ asked }: { asked: FilterQuery }) {
+  const isFiltered = Object.keys(asked).length > 0;
+  return (
+    <div class="buttons action">
+      {Object.entries(asked).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+      <label for="bulk-action" class="hidden">Action</label>
+      <select id="bulk-action" name="action">
+        {Object.entries(BULK_WORDS).map(([action, { verb }]) => <option value={action}>{verb}</option>)}
+      </select>
+      <button type="submit" name="scope" value="chosen">the chosen …</button>
+      <button type="submit" name="scope" value="all">
+        {isFiltered ? "all that match the filter …" : "all, on every page …"}
+      </button>
+      <span class="muted" data-chosen role="status">None chosen</span>
+    </div>
+  );
+}
 
 function StatusTabs({ counts, asked }: { counts: StatusCounts | undefined; asked: FilterQuery }) {
   const total = counts === undefined ? 0 : Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -156,8 +115,18 @@ function Filters({ asked, workflows }: { asked: FilterQuery; workflows: readonly
     <form class="filters card" method="get" action="/instances" role="search" aria-label="Filter instances">
       {asked.status !== undefined && <input type="hidden" name="status" value={asked.status} />}
       <div class="grow">
-        <label for="text">Id or any text in input, context or failure</label>
-        <input id="text" name="text" type="search" value={asked.text ?? ""} autocomplete="off" data-key="f" />
+        <label for="text">
+          Text <span class="muted" id="text-about">anywhere in id, state, failure, input or context; any case</span>
+        </label>
+        <input
+          id="text"
+          name="text"
+          type="search"
+          value={asked.text ?? ""}
+          autocomplete="off"
+          data-key="f"
+          aria-describedby="text-about"
+        />
       </div>
       <div>
         <label for="workflow">Workflow</label>

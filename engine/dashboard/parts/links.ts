@@ -8,6 +8,10 @@ export function definitionUrl(name: string, version?: number): string {
   return `/definitions/${encodeURIComponent(name)}${version === undefined ? "" : `?version=${version}`}`;
 }
 
+export function scheduleUrl(id: string, rest = ""): string {
+  return `/schedules/${encodeURIComponent(id)}${rest}`;
+}
+
 /** A query string of what is given, with its question mark; empty when nothing is. */
 export function query(values: { [name: string]: string | number | undefined }): string {
   const search = new URLSearchParams();

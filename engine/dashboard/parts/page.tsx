@@ -6,12 +6,13 @@ import type { Problem } from "../../../shared/errors.ts";
 import { VERSION } from "../../../shared/version.ts";
 import { assetUrl } from "../assets.ts";
 
-export type Section = "overview" | "instances" | "definitions" | "workers";
+export type Section = "overview" | "instances" | "definitions" | "schedules" | "workers";
 
 const SECTIONS: readonly { section: Section; href: string; text: string }[] = [
   { section: "overview", href: "/", text: "Overview" },
   { section: "instances", href: "/instances", text: "Instances" },
   { section: "definitions", href: "/definitions", text: "Definitions" },
+  { section: "schedules", href: "/schedules", text: "Schedules" },
   { section: "workers", href: "/workers", text: "Workers" },
 ];
 

@@ -5,6 +5,7 @@ import { formatCount } from "./time.ts";
 /** Lines shown on either side of the mark, when the source is long. */
 const AROUND = 7;
 const WHOLE_LINES_MAX = 40;
+const WINDOW_LINES_MAX = 2_000;
 const LINE_CHARS_MAX = 400;
 
 export interface SourceProps {
@@ -13,16 +14,18 @@ export interface SourceProps {
   line?: number;
   column?: number;
   message?: string;
+  /** Every line up to a bound, in a window to scroll in, rather than those around the mark. */
+  whole?: boolean;
 }
 
-export function Source({ code, label, line, column, message }: SourceProps) {
+export function Source({ code, label, line, column, message, whole }: SourceProps) {
   const lines = code.replace(/\s+$/, "").split(/\r\n|[\n\r\u2028\u2029]/);
-  const isWhole = lines.length <= WHOLE_LINES_MAX;
+  const isWhole = lines.length <= (whole ? WINDOW_LINES_MAX : WHOLE_LINES_MAX);
   const first = isWhole ? 1 : Math.max(1, (line ?? 1) - AROUND);
   const last = isWhole ? lines.length : Math.min(lines.length, (line ?? 1) + AROUND + (line === undefined ? 20 : 0));
   return (
     <div class="source" data-copy-text={code.length < 100_000 ? code : undefined}>
-      <div class="scroll" tabindex={0} role="group" aria-label={label}>
+      <div class={whole ? "scroll window" : "scroll"} tabindex={0} role="group" aria-label={label}>
         <table>
           <tbody>
             {lines.slice(first - 1, last).flatMap((text, index) => {

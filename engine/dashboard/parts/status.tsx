@@ -5,6 +5,9 @@ const SHAPES: Record<string, string> = {
   completed: "M3 8.5l3.2 3.2L13 4.8",
   failed: "M4 4l8 8M12 4l-8 8",
   cancelled: "M3 8h10",
+  active: "M8 4.5V8l2.5 1.5M8 2a6 6 0 1 1 0 12A6 6 0 1 1 8 2",
+  failing: "M8 3v6M8 12.5v.01",
+  over: "M3 8h10",
   paused: "M5.5 3.5v9M10.5 3.5v9",
 };
 

@@ -30,6 +30,20 @@ export function formatExactTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23).replace("T", " ")} UTC`;
 }
 
+/** As `Mon 31 Jan 2026, 12:00`, in a time zone. */
+export function formatInZone(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(ms % 60_000 === 0 ? {} : { second: "2-digit" }),
+  }).format(ms).replace(/^(\w+),/, "$1");
+}
+
 /** As `3 min ago` or `in 5 s`. */
 export function formatRelative(ms: number, nowMs: number): string {
   const awayMs = Math.abs(nowMs - ms);
