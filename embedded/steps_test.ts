@@ -58,3 +58,103 @@ check("a client's error, an abort, a loop's bound and a step that fails end with
   match(message!, /^step "again" has run 3 times/);
   deepEqual(await end("ask.complete", { n: 0 }), ["failed", "NO_STOCK", "none of it"]);
 });
+
+check(
+  "branches in parallel go on at the same time, see their own variables, and come together as written",
+  async (kit) => {
+    await kit.client.register(defineSteps({
+      id: "checks",
+      output: { who: "context.who", seen: "context.seen", total: "context.total", third: '"third" in context' },
+      steps: [
+        {
+          id: "ways",
+          type: {
+            parallel: [
+              {
+                id: "one",
+                steps: [
+                  { id: "ask", type: { act: { outputs: ["who"] } } },
+                  { id: "note", type: { set: { seen: { expression: "context.seen + 1" } } } },
+                ],
+              },
+              {
+                id: "two",
+                if: "context.n > 1",
+                steps: [
+                  { id: "work", type: { script: "({ total: input.n * 2, who: 'two' })" } },
+                  { id: "see", type: { set: { seen: { expression: "context.seen + 10" } } } },
+                ],
+              },
+              { id: "three", if: "context.n > 100", steps: [{ id: "never", type: { set: { third: true } } }] },
+              {
+                id: "last",
+                needs: ["one", "two"],
+                steps: [{ id: "sum", type: { script: "({ total: input.total + 1 })" } }],
+              },
+            ],
+          },
+        },
+      ],
+    }));
+    const { id } = await kit.client.start("checks", { input: { n: 4, seen: 0 } });
+    const waiting = await kit.settle(id);
+    equal(waiting.status, "running", "one waits for a client, and two is done meanwhile");
+    const { waits } = await kit.client.explain(id);
+    const child = waits.flatMap(({ kind }) => kind.case === "child" ? [kind.value.instanceId] : []);
+    equal(child.length, 1, "only the branch that waits is not done");
+    await kit.client.send(child[0], "ask.complete", { data: { who: "ann" } });
+    const { status, output } = await kit.settle(id);
+    deepEqual([status, output], ["completed", { who: "two", seen: 10, total: 9, third: false }]);
+  },
+);
+
+check("a branch that fails fails the step with its code, and the branches beside it are cancelled", async (kit) => {
+  await kit.client.register(defineSteps({
+    id: "race",
+    steps: [{
+      id: "ways",
+      type: {
+        parallel: [
+          { id: "slow", steps: [{ id: "wait", type: { act: {} } }] },
+          { id: "bad", steps: [{ id: "stop", type: { fail: "NO_STOCK" } }] },
+        ],
+      },
+      catch: { codes: "NO_STOCK", steps: [{ id: "sorry", type: { set: { sorry: true } } }] },
+    }],
+  }));
+  const { id } = await kit.client.start("race");
+  const { status, context } = await kit.settle(id);
+  deepEqual([status, context!.sorry], ["completed", true]);
+  await kit.leap(0);
+  const states: string[] = [];
+  for await (const { id: child, status } of kit.client.instances()) if (child !== id) states.push(status);
+  deepEqual(states.sort(), ["cancelled", "failed"]);
+});
+
+check("a parallel list of several steps gives what each item's steps have written, in order", async (kit) => {
+  await kit.client.register(defineSteps({
+    id: "lines",
+    inputSchema: { type: "object", required: ["lines"] },
+    limit: 1,
+    steps: [{
+      id: "all",
+      type: {
+        each: {
+          items: "context.lines",
+          as: "line",
+          parallel: true,
+          concurrency: 2,
+          steps: [
+            { id: "price", type: { script: "({ price: input.line.n * 2 })" } },
+            { id: "label", if: "context.price > 3", type: { set: { label: { expression: "context.line.name" } } } },
+          ],
+        },
+      },
+    }],
+  }));
+  const lines = [{ name: "a", n: 1 }, { name: "b", n: 2 }, { name: "c", n: 3 }];
+  const { id } = await kit.client.start("lines", { input: { lines } });
+  const { status, context } = await kit.settle(id);
+  equal(status, "completed", "parts do not count towards the limit of the workflow");
+  deepEqual(context!.all, [{ price: 2 }, { price: 4, label: "b" }, { price: 6, label: "c" }]);
+});

@@ -56,7 +56,7 @@ check(
   "runStart() refuses an input that is no object",
   { a: { on: { x: [{ actions: [start({ input: "1.0" })] }] } } },
   [{ event: "x" }],
-  { rejection: { reason: "expressionFailed", message: /actions\[0\]\.start\.input: it must be an object/ } },
+  { rejection: { reason: "expressionFailed", message: /actions\[0\]\.start: the child's input must be an object/ } },
 );
 
 check(

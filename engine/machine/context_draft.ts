@@ -72,6 +72,7 @@ export class ContextDraft {
       instance.context = { ...instance.context };
       this.#isOwned = true;
     }
+    if (instance.part !== undefined && !instance.part.includes(key)) instance.part = [...instance.part, key];
     const context = instance.context as JsonObject;
     this.#undo?.push(toUndo(context, key));
     setMember(context, key, value);

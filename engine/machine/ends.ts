@@ -1,6 +1,6 @@
 /** How an instance ends. */
 
-import { COMPLETE_EVENT, type TransitionDefinition } from "../../shared/definition/definition.ts";
+import { COMPLETE_EVENT, type Mapping, type TransitionDefinition } from "../../shared/definition/definition.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
@@ -54,7 +54,7 @@ export function endIfNothingCanHappen(draft: Draft): Fault | undefined {
   if (state.final === "failed") {
     return void fail(draft, { code: "STATE_FAILED", message: describeFailedState(draft) });
   }
-  const output = draft.definition.output === undefined ? undefined : evaluateOutput(draft);
+  const output = toOutput(draft);
   if (output instanceof Fault) return output;
   draft.end({ kind: "completed", ...(output === undefined ? {} : { output }) });
 }
@@ -62,25 +62,35 @@ export function endIfNothingCanHappen(draft: Draft): Fault | undefined {
 /** Expressions at the end see no event. */
 const NO_EVENT: EventValue = Object.freeze({ name: "", data: null });
 
-function evaluateOutput(draft: Draft): JsonValue | Fault {
-  const { output } = draft.definition;
-  const evaluateAt = (text: string, place: string) =>
-    evaluateText(draft, text, { event: NO_EVENT, reach: "end", place: () => place });
-  let value: JsonValue | Fault;
-  if (typeof output === "string") value = evaluateAt(output, "output");
-  else {
-    const members: JsonObject = {};
-    for (const [key, text] of Object.entries(output!)) {
-      const member = evaluateAt(text, `output.${key}`);
-      if (member instanceof Fault) return member;
-      setMember(members, key, member);
-    }
-    value = members;
-  }
-  if (value instanceof Fault) return value;
+/** The result of the instance; undefined where that is its context. */
+function toOutput(draft: Draft): JsonValue | Fault | undefined {
+  const { instance, definition } = draft;
+  const value = instance.part === undefined
+    ? definition.output === undefined ? undefined : evaluateOutput(draft, definition.output)
+    : pick(instance.context, instance.part);
+  if (value === undefined || value instanceof Fault) return value;
   const bytes = jsonBytes(value, OUTPUT_BYTES_MAX);
   const fault = describeSize("the output", bytes, OUTPUT_BYTES_MAX) ?? draft.reserve(bytes);
   return fault === undefined ? value : new Fault(fault.cause, `Cannot complete: ${fault.message}.`);
+}
+
+function pick(context: JsonObject, keys: readonly string[]): JsonObject {
+  const members: JsonObject = {};
+  for (const key of keys) if (Object.hasOwn(context, key)) setMember(members, key, context[key]);
+  return members;
+}
+
+function evaluateOutput(draft: Draft, output: Mapping): JsonValue | Fault {
+  const evaluateAt = (text: string, place: string) =>
+    evaluateText(draft, text, { event: NO_EVENT, reach: "end", place: () => place });
+  if (typeof output === "string") return evaluateAt(output, "output");
+  const members: JsonObject = {};
+  for (const [key, text] of Object.entries(output)) {
+    const member = evaluateAt(text, `output.${key}`);
+    if (member instanceof Fault) return member;
+    setMember(members, key, member);
+  }
+  return members;
 }
 
 interface WayOut {

@@ -80,6 +80,8 @@ export type Message =
     readonly version?: number;
     readonly input: JsonObject;
     readonly depth: number;
+    /** It is a part of its parent: it begins in this state, with this context; the parent's record says so. */
+    readonly part?: { readonly state: string; readonly context: JsonObject; readonly sequence: number };
   }
   /** Cancels a child that was started for `taskId`; `compensate` as for the input `cancel`. */
   | {

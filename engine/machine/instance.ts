@@ -39,6 +39,8 @@ export interface Instance {
   readonly parent?: Parent;
   /** Number of instances above it; absent means none. */
   readonly depth?: number;
+  /** It is a part of its parent: the keys of the context that it has written, oldest first. */
+  readonly part?: readonly string[];
   /** The schedule that started it. */
   readonly schedule?: string;
   /** Which of its workflow's bounds on instances it counts towards, where there is one. */
@@ -152,7 +154,7 @@ export interface ActiveTask {
   readonly child?: { readonly id: string; readonly workflow: string };
   /** A list that is mapped. */
   readonly map?: ActiveMap;
-  /** The task for one item of a map. */
+  /** The task, or the child, for one item of a map. */
   readonly item?: { readonly mapId: string; readonly index: number };
   /** The guard of a transition. */
   readonly isGuard?: true;
@@ -164,7 +166,7 @@ export interface ActiveMap {
   readonly place: ListPlace;
   readonly index: number;
   readonly total: number;
-  /** What the items' tasks receive that are not begun yet, in order. */
+  /** What the items' tasks or children receive that are not begun yet, in order. */
   readonly left: readonly MapItem[];
   /** Outputs so far, by index. */
   readonly outputs: { readonly [index: string]: JsonValue };

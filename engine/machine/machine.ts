@@ -45,6 +45,8 @@ export interface Start {
   readonly depth?: number;
   readonly schedule?: string;
   readonly limitKey?: string;
+  /** It is a part of its parent. */
+  readonly part?: true;
   /** Enter the initial state only when it is admitted. */
   readonly waiting?: true;
 }
@@ -235,6 +237,7 @@ function beforeStart(
     updatedAtMs: nowMs,
     ...(start.parent === undefined ? {} : { parent: start.parent }),
     ...(start.depth === undefined ? {} : { depth: start.depth }),
+    ...(start.part === undefined ? {} : { part: [] }),
     ...(start.schedule === undefined ? {} : { schedule: start.schedule }),
     ...(start.limitKey === undefined ? {} : { limitKey: start.limitKey }),
   };

@@ -1,8 +1,8 @@
 /**
- * Maps: one task for each item of a list, so many at once, outputs in the order of the items.
+ * Maps: one task or child for each item of a list, so many at once, outputs in the order of the items.
  *
- * A map is one of the state's tasks, and so are those of its items that have begun. What the items' tasks receive is
- * computed when the map begins, so that all see the same context.
+ * A map is one of the state's tasks, and so are those of its items that have begun. What the items receive is computed
+ * when the map begins, so that all see the same context.
  *
  * - L1 A map that has items left to begin has an unfinished task, or its instance has so many that it may begin none.
  * - L2 The first failure for good of an item ends the map: the other items are cancelled.
@@ -11,9 +11,10 @@
 import type { ActionDefinition, Definition, MapDefinition } from "../../shared/definition/definition.ts";
 import { assert } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
-import type { JsonValue } from "../../shared/json.ts";
+import { isJsonObject, type JsonValue } from "../../shared/json.ts";
 import { MAP_BYTES_MAX, MAP_ITEMS_MAX, MAP_TASKS_MAX } from "../../shared/limits.ts";
 import { type ActionPlace, evaluateIn, evaluateMapping, formatActionPlace, placed } from "./actions.ts";
+import { startItem } from "./children.ts";
 import type { Draft } from "./draft.ts";
 import type { Scope } from "./expression.ts";
 import { Fault } from "./fault.ts";
@@ -59,7 +60,10 @@ export function runMap(draft: Draft, map: MapDefinition, at: ActionPlace): Fault
   };
   const mapId = draft.tasks.begin({ name: map.name, output, map: active });
   if (mapId instanceof Fault) return placed(mapId, at, "map");
-  return placed(items.length === 0 ? completeEmpty(draft, mapId) : begin(draft, mapId), at, "map");
+  const fault = items.length === 0 ? completeEmpty(draft, mapId) : begin(draft, mapId);
+  // An undo action may fail, and the instance goes on (U2): nothing may be left that is waited for.
+  if (fault !== undefined) draft.tasks.cancelSome((task) => task.map === active);
+  return placed(fault, at, "map");
 }
 
 /** Begins items of every map that may. */
@@ -112,10 +116,16 @@ export function failMap(draft: Draft, mapId: string, failure: Failure): void {
   draft.tasks.fail(mapId, failure, OWN_REPORT);
 }
 
-function toItem(draft: Draft, { task }: MapDefinition, at: ActionPlace, scope: Scope): MapItem | Fault {
-  const input = task.input === undefined
-    ? scope.item as JsonValue
-    : evaluateMapping(draft, task.input, at, "map.task.input", scope);
+function toItem(draft: Draft, { task, start }: MapDefinition, at: ActionPlace, scope: Scope): MapItem | Fault {
+  const { item = null, index = 0 } = scope;
+  if (task === undefined) {
+    if (start!.input === undefined) return { input: { item, index } };
+    const input = evaluateMapping(draft, start!.input, at, "map.start.input", scope);
+    if (input instanceof Fault) return input;
+    const place = formatActionPlace(at, "map.start.input");
+    return isJsonObject(input) ? { input } : new Fault("expression", `Cannot use ${place}: it must be an object.`);
+  }
+  const input = task.input === undefined ? item : evaluateMapping(draft, task.input, at, "map.task.input", scope);
   if (input instanceof Fault) return input;
   const limitKey = evaluateLimitKey(draft, task.limit, at, "map.task.limit.key", scope);
   if (limitKey instanceof Fault) return limitKey;
@@ -144,7 +154,9 @@ function begin(draft: Draft, mapId: string): Fault | undefined {
     const { input, limitKey } = left[count];
     const item = { mapId, index: total - left.length + count };
     const task = { name: definition.name, output: active.output, item };
-    const scheduled = draft.tasks.schedule({ code: definition.task, task, limitKey }, input);
+    const scheduled = definition.task === undefined
+      ? startItem(draft, definition.start!, { task, input })
+      : draft.tasks.schedule({ code: definition.task, task, limitKey }, input);
     if (!(scheduled instanceof Fault)) continue;
     fault = scheduled;
     break;

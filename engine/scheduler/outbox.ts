@@ -5,7 +5,8 @@
  *
  * - O1 Exactly once: the transaction that delivers a message clears it, and one that finds it gone does nothing.
  * - O2 In order: the messages of one instance are delivered by their numbers, whatever order their timers fire in.
- * - O3 What cannot be delivered is told to the sender, as the failure of what waits for it or in its history.
+ * - O3 What is refused is told to the sender, as the failure of what waits for it or in its history. What cannot be
+ *      delivered by a fault of ours is tried again and then set aside (firing_trouble.ts, undelivered.ts).
  */
 
 import { DegovError } from "../../shared/errors.ts";
@@ -31,7 +32,8 @@ import { type Application, apply } from "./application.ts";
 import type { Run } from "./scheduler.ts";
 import { begin } from "./starting.ts";
 
-interface StoredMessage {
+/** A message as the store keeps it. */
+export interface StoredMessage {
   message: Message;
   /** When it was sent: the time of its timer. */
   sentAtMs: number;
@@ -42,11 +44,11 @@ const MESSAGE_TIMER_PREFIX = "message:";
 const DELIVERED_AT_ONCE_MAX = 20;
 const DELIVERED_BYTES_MAX = 500_000;
 /** The engine's own report of what no worker ran. */
-const OWN_REPORT = Object.freeze({ attempt: 1 });
+export const OWN_REPORT = Object.freeze({ attempt: 1 });
 
-/** Whether a timer stands for a message. */
-export function isMessageTimer(timerId: string): boolean {
-  return timerId.startsWith(MESSAGE_TIMER_PREFIX);
+/** The number of the message that a timer stands for, if it stands for one. */
+export function messageNumber(timerId: string): number | undefined {
+  return timerId.startsWith(MESSAGE_TIMER_PREFIX) ? Number(timerId.slice(MESSAGE_TIMER_PREFIX.length)) : undefined;
 }
 
 /** Writes a message of an instance. */
@@ -58,9 +60,8 @@ export function post({ txn, effects, nowMs }: Application, instanceId: string, n
 }
 
 /** Delivers the oldest messages of an instance, up to the one whose timer fires (O2). */
-export async function deliver(run: Run, { instanceId, timerId }: TimerPlace): Promise<void> {
+export async function deliver(run: Run, { instanceId, timerId }: TimerPlace, upTo: number): Promise<void> {
   const { txn, effects, nowMs } = run;
-  const upTo = Number(timerId.slice(MESSAGE_TIMER_PREFIX.length));
   const { begin } = messagesRange(instanceId);
   const pairs = await txn.range(begin, messageKey(instanceId, upTo + 1), { limit: DELIVERED_AT_ONCE_MAX });
   let bytes = 0;
@@ -121,7 +122,7 @@ async function deliverOne(run: Run, { from, number, message }: Sent): Promise<vo
 type StartMessage = Extract<Message, { about: "start" }>;
 
 async function startChild(run: Run, from: string, message: StartMessage): Promise<void> {
-  const { taskId, child, workflow, version = 0, input, depth, name } = message;
+  const { taskId, child, workflow, version = 0, input, depth, name, part } = message;
   try {
     const loaded = await run.definitions.load(run.txn, workflow, version);
     if (loaded === undefined) throw unknownWorkflow(workflow, version);
@@ -129,7 +130,8 @@ async function startChild(run: Run, from: string, message: StartMessage): Promis
       throw new DegovError("ALREADY_EXISTS", `Cannot start instance "${child}": there is one of this id`);
     }
     const parent = { id: from, ...(taskId === undefined ? {} : { taskId }) };
-    await begin(run, loaded, { id: child, input, ties: { parent, depth } });
+    const origin = part && { instanceId: from, ...part };
+    await begin(run, loaded, { id: child, input, ties: { parent, depth, ...(part && { part: true }) }, origin });
   } catch (error) {
     if (!(error instanceof DegovError) || error.retryable) throw error;
     await refuse(run, from, { taskId, child, name, code: error.code, message: error.message }); // O3

@@ -17,7 +17,7 @@ export interface Beginning {
   readonly id: string;
   readonly input: JsonObject;
   /** What it belongs to. */
-  readonly ties?: Pick<Start, "parent" | "depth" | "schedule">;
+  readonly ties?: Pick<Start, "parent" | "depth" | "part" | "schedule">;
   /** Where it begins, if not where its definition says. */
   readonly origin?: Origin;
 }
@@ -33,7 +33,8 @@ export async function begin(run: Run, loaded: LoadedDefinition, beginning: Begin
   const what = `start workflow "${definition.name}"`;
   if (definition.inputSchema !== undefined) requireInput(what, definition.inputSchema, input);
   let options: Start = { id, version, input, ...ties };
-  if (definition.limit !== undefined) {
+  // A part does not wait for others, as its parent waits for it.
+  if (definition.limit !== undefined && !ties.part) {
     const limitKey = instanceLimitKey(definition, input);
     if (limitKey instanceof Fault) throw new DegovError("INVALID_ARGUMENT", `Cannot ${what}: ${limitKey.message}`);
     const mustWait = await enroll(run, definition, { instanceId: id, limitKey });

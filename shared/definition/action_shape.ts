@@ -61,8 +61,9 @@ const ACTION: Shape<ActionDefinition[]> = {
   read: (value, place, reading) => {
     if (!isObject(value)) return refuse(WHAT, value, place, reading);
     const keys = Object.keys(value);
-    // A map has a task within; it is a map all the same.
-    const kinds = keys.filter((key) => Object.hasOwn(KINDS, key) && !(key === "task" && typeof value.map === "string"));
+    // A map has a task or a start within; it is a map all the same.
+    const isWithin = (key: string) => ["task", "start"].includes(key) && typeof value.map === "string";
+    const kinds = keys.filter((key) => Object.hasOwn(KINDS, key) && !isWithin(key));
     const [kind, second] = kinds;
     if (kind === undefined) {
       reading.report(place, () => {

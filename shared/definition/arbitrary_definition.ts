@@ -4,12 +4,14 @@ import fc from "npm:fast-check@4.10.2";
 import type { JsonObject, JsonValue } from "../json.ts";
 import type {
   ActionDefinition,
+  ChildDefinition,
   Definition,
   DelayedTransitionDefinition,
   GuardDefinition,
   LimitDefinition,
   MapDefinition,
   Mapping,
+  RunDefinition,
   SendDefinition,
   StartDefinition,
   StateDefinition,
@@ -104,9 +106,9 @@ function limit(keys: fc.Arbitrary<string>): fc.Arbitrary<LimitDefinition> {
 }
 
 /** How code is run; `values` are the expressions that its input may have. */
-function run(values: fc.Arbitrary<string>): fc.Arbitrary<MapDefinition["task"]> {
+function run(values: fc.Arbitrary<string>): fc.Arbitrary<RunDefinition> {
   return fc.record({ code }).chain((needed) =>
-    sometimes<MapDefinition["task"]>(
+    sometimes<RunDefinition>(
       {
         language: fc.constant("typescript"),
         input: mapping(values),
@@ -122,7 +124,7 @@ function run(values: fc.Arbitrary<string>): fc.Arbitrary<MapDefinition["task"]> 
         priority,
         delayMs,
         limit: limit(values.filter((text) => text.startsWith("context.a"))),
-      } as Parameters<typeof sometimes<MapDefinition["task"]>>[0],
+      } as Parameters<typeof sometimes<RunDefinition>>[0],
     ).map((more) => ({ ...needed, ...more }))
   );
 }
@@ -144,13 +146,21 @@ const task: fc.Arbitrary<TaskDefinition> = named(
 
 const itemExpression = fc.oneof(expression, fc.constantFrom("item", "item.price * context.amount", "[index, item]"));
 
+/** Of another workflow: where there is a state to begin in, only the whole knows. */
+function child(expression: fc.Arbitrary<string>): fc.Arbitrary<ChildDefinition> {
+  return fc.record({ workflow: name, version: fc.integer({ min: 1, max: 1_000 }), input: mapping(expression) }, {
+    requiredKeys: ["workflow"],
+    noNullPrototype: true,
+  });
+}
+
 const map: fc.Arbitrary<MapDefinition> = named(
   fc.tuple(
     fc.record({
       name,
       items: fc.constantFrom("context.items", "[1, 2, 3]", "input.list.filter(item, item > 1)"),
-      task: run(itemExpression),
     }),
+    fc.oneof(run(itemExpression).map((task) => ({ task })), child(itemExpression).map((start) => ({ start }))),
     sometimes<MapDefinition>(
       { concurrency: fc.integer({ min: 1, max: 10_000 }), output: name } as Parameters<
         typeof sometimes<MapDefinition>

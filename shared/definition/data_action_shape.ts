@@ -8,7 +8,7 @@ import { expression } from "./expression_shape.ts";
 import { type Place, quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
 import { anyJson, name, text } from "./scalar_shape.ts";
-import { either, followedBy, isObject, mapOf, record, type Shape } from "./shape.ts";
+import { either, followedBy, isObject, mapOf, record, requireOne, type Shape } from "./shape.ts";
 
 const EXPRESSION = expression("an expression");
 const CONTEXT_KEY = name("a key of the context");
@@ -19,7 +19,8 @@ const LONG_SET: Shape<SetDefinition> = followedBy(
     value: { about: "the value as it is", shape: anyJson },
     expression: { about: "a CEL expression that gives the value", shape: EXPRESSION },
   }),
-  (set, place, reading) => requireOne(set, ["value", "expression"], place, reading) as SetDefinition | undefined,
+  (set, place, reading) =>
+    requireOne(set, ["value", "expression"], { what: "a set action", place, reading }) as SetDefinition | undefined,
 );
 
 /** `{expression: ...}` */
@@ -113,15 +114,10 @@ export const LOG: Shape<LogDefinition> = either<LogDefinition>(
           expression: { about: "a CEL expression whose value is written", shape: EXPRESSION },
         }),
         (log, place, reading) =>
-          requireOne(log, ["message", "expression"], place, reading) as LogDefinition | undefined,
+          requireOne(log, ["message", "expression"], { what: "a log action", place, reading }) as
+            | LogDefinition
+            | undefined,
       ),
     },
   ],
 );
-
-function requireOne<T extends object>(part: T, keys: string[], place: Place, reading: Reading): T | undefined {
-  const given = keys.filter((key) => reading.isNoted(part, key));
-  if (given.length === 1) return part;
-  reading.report(place, `needs ${keys.map(quote).join(" or ")}${given.length > 1 ? ", not both" : ""}`);
-  return undefined;
-}

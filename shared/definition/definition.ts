@@ -129,7 +129,7 @@ export type ActionDefinition =
 export type Language = "javascript" | "typescript" | "wasm";
 
 /** Whatever runs on a worker: a task, the task of a map, or a guard. Source text; for wasm the module's bytes in base64. */
-export type CodeDefinition = TaskDefinition | MapDefinition["task"] | FunctionGuardDefinition;
+export type CodeDefinition = TaskDefinition | RunDefinition | FunctionGuardDefinition;
 
 /** A unit of code to run on a worker. */
 export interface TaskDefinition {
@@ -166,34 +166,50 @@ export interface TaskDefinition {
   limit?: LimitDefinition;
 }
 
-/** One task for each item of a list. */
+/** A task without a name, for each item of a list. */
+export type RunDefinition = Omit<TaskDefinition, "name" | "output" | "merge">;
+
+/** One task, or one child, for each item of a list. */
 export interface MapDefinition {
   /** Unique as a task's is. */
   name: string;
   /** CEL expression whose value is a list; at most MAP_ITEMS_MAX items. */
   items: string;
-  /** How many of its tasks are unfinished at once. Default: all of them, as far as an instance may have. */
+  /** How many of them are unfinished at once. Default: all of them, as far as an instance may have. */
   concurrency?: number;
   /**
-   * Its input expressions see `item` and `index` besides `context`, `input` and `event`; without an `input` it gets the
-   * item. `context` is as it was when the map began.
+   * Either this or `start`. Its input expressions see `item` and `index` besides `context`, `input` and `event`; without
+   * an `input` it gets the item. `context` is as it was when the map began.
    */
-  task: Omit<TaskDefinition, "name" | "output" | "merge">;
+  task?: RunDefinition;
+  /** A child; its input's expressions see what a task's do. Without an `input` it is `{item, index}`. */
+  start?: ChildDefinition;
   /** Key of the context that takes the list of outputs, in the order of the items. Default: the name. */
   output?: string;
 }
 
-/** A child instance. */
-export interface StartDefinition {
-  /** Unique as a task's is. */
-  name: string;
-  workflow: string;
-  /** Absent: the newest when the child is started. */
+/**
+ * What a child is an instance of: of a `workflow`, or, with `state`, a part of the instance that starts it.
+ *
+ * A part is an instance of the same definition and version that begins in that state. Its context begins as its parent's
+ * is when it is started, with the members of `input` written over it. Its result is what it has written into its context
+ * until it is completed. It has the same `input` as its parent, and counts towards no limit of the workflow.
+ */
+export interface ChildDefinition {
+  workflow?: string;
+  /** Of the workflow. Absent: the newest when the child is started. */
   version?: number;
-  /** CEL expression whose value is the child's id. Default: the parent's id, a dot and a number. */
-  id?: string;
+  state?: string;
   /** Its start input, which must be an object. Absent: `{}`. */
   input?: Mapping;
+}
+
+/** A child instance. */
+export interface StartDefinition extends ChildDefinition {
+  /** Unique as a task's is. */
+  name: string;
+  /** CEL expression whose value is the child's id. Default: the parent's id, a dot and a number. */
+  id?: string;
   /** Key of the context that takes the child's result (its `output`). Default: the name. */
   output?: string;
   /**

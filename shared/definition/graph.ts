@@ -9,7 +9,7 @@ import {
 } from "./definition.ts";
 import { quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
-import { isOutsideEvent, waysOut } from "./ways_out.ts";
+import { isOutsideEvent, partsOf, waysOut } from "./ways_out.ts";
 
 type States = Record<string, StateDefinition>;
 
@@ -34,6 +34,7 @@ function reachedFrom({ initial, states, on }: Pick<Definition, "initial" | "stat
     for (const { transition } of ways) {
       if (transition.target !== undefined) reached.add(transition.target);
     }
+    for (const part of [...partsOf(states[name]), ...partsOf({ on })]) reached.add(part.state!);
   }
   return reached;
 }

@@ -1,34 +1,66 @@
 /** The shapes of actions that reach other instances: starting a child, and sending an event. */
 
-import type { SendDefinition, StartDefinition } from "./definition.ts";
+import type { Reach } from "./cel.ts";
+import type { ChildDefinition, SendDefinition, StartDefinition } from "./definition.ts";
 import { expression, mapping } from "./expression_shape.ts";
 import { FLAG, name, number } from "./scalar_shape.ts";
-import { type Field, followedBy, record, type Shape } from "./shape.ts";
+import type { Place } from "./place.ts";
+import type { Reading } from "./reading.ts";
+import { type Field, followedBy, record, requireOne, type Shape } from "./shape.ts";
 import { OUTPUT_KEY } from "./task_shape.ts";
 
 const START_NAME = name("a child's name");
 
-export const START_FIELDS: Record<string, Field> = {
-  workflow: {
-    about: "the workflow that the child is an instance of",
-    shape: name("a workflow's name"),
-    required: true,
-  },
-  version: {
-    about: "its version; the newest if not given",
-    shape: number("a version", { min: 1, max: 1_000_000_000, whole: true }),
-  },
+const WORKFLOW: Field = {
+  about: "the workflow that the child is an instance of",
+  shape: name("a workflow's name"),
+};
+const VERSION: Field = {
+  about: "its version; the newest if not given",
+  shape: number("a version", { min: 1, max: 1_000_000_000, whole: true }),
+};
+
+/** What a child is an instance of, and what it receives. */
+export function childFields(reach: Reach): Record<string, Field> {
+  return {
+    workflow: WORKFLOW,
+    version: VERSION,
+    state: {
+      about: "instead of a workflow: a state of this one, in which a part of this instance begins",
+      shape: name("a state's name"),
+    },
+    input: {
+      about: reach === "item"
+        ? "its start input, or what is written over the part's context; `{item, index}` if not given"
+        : "its start input, or what is written over the part's context; an empty object if not given",
+      shape: mapping("a child's input", { reach }),
+    },
+  };
+}
+
+/** What every child has that is started by itself. */
+const OWN_FIELDS: Record<string, Field> = {
   id: {
     about: "a CEL expression that gives the child's id; made from the parent's if not given",
     shape: expression("a child's id", { gives: "string" }),
   },
-  input: { about: "its start input; an empty object if not given", shape: mapping("a child's input") },
   output: { about: "the key of the context that takes its result; the name if not given", shape: OUTPUT_KEY },
   wait: { about: "whether the state waits for its end; true if not given", shape: FLAG },
 };
 
+/** A child of another workflow, as a step starts it. */
+export const WORKFLOW_FIELDS: Record<string, Field> = {
+  workflow: { ...WORKFLOW, required: true },
+  version: VERSION,
+  input: { about: "its start input; an empty object if not given", shape: mapping("a child's input") },
+  ...OWN_FIELDS,
+};
+
+const START_FIELDS: Record<string, Field> = { ...childFields("event"), ...OWN_FIELDS };
+
 /** Names that other tools have for the same. */
-export const START_ALIASES = { definition: "workflow", instanceId: "id", result: "output", params: "input" };
+export const CHILD_ALIASES = { definition: "workflow", params: "input" };
+export const START_ALIASES = { ...CHILD_ALIASES, instanceId: "id", result: "output" };
 
 /** `{start: {name, workflow}}` */
 export const START: Shape<StartDefinition> = followedBy(
@@ -36,7 +68,7 @@ export const START: Shape<StartDefinition> = followedBy(
     name: { about: "unique in its state", shape: START_NAME, required: true },
     ...START_FIELDS,
   }, { alsoKnownAs: START_ALIASES }),
-  (start) => toStart(start),
+  (start, place, reading) => toChild(toStart(start), place, reading),
 );
 
 /** `{start: name, workflow}` */
@@ -45,8 +77,17 @@ export const FLAT_START: Shape<StartDefinition> = followedBy(
     start: { about: "the child's name, unique in its state", shape: START_NAME, as: "name", required: true },
     ...START_FIELDS,
   }, { alsoKnownAs: { ...START_ALIASES, name: "start" } }),
-  (start) => toStart(start),
+  (start, place, reading) => toChild(toStart(start), place, reading),
 );
+
+/** Checks that one thing is started. */
+export function toChild<T extends ChildDefinition>(start: T, place: Place, reading: Reading): T {
+  requireOne(start, ["workflow", "state"], { what: "a start", place, reading });
+  if (start.state !== undefined && start.version !== undefined) {
+    reading.report(reading.placeOf(start, "version"), "a part is of its parent's version: remove it");
+  }
+  return start;
+}
 
 /** Leaves out what says no more than the defaults do. */
 export function toStart<T extends Partial<StartDefinition>>(start: T): T & StartDefinition {

@@ -2,20 +2,29 @@
 
 import { MAP_ITEMS_MAX } from "../limits.ts";
 import { CODE_ALIASES } from "./code_shape.ts";
-import type { MapDefinition } from "./definition.ts";
+import type { ChildDefinition, MapDefinition, RunDefinition } from "./definition.ts";
 import { expression } from "./expression_shape.ts";
+import { CHILD_ALIASES, childFields, toChild } from "./instance_action_shape.ts";
+import type { Place } from "./place.ts";
+import type { Reading } from "./reading.ts";
 import { name, number } from "./scalar_shape.ts";
-import { type Field, followedBy, record, type Shape } from "./shape.ts";
+import { type Field, followedBy, record, requireOne, type Shape } from "./shape.ts";
 import { OUTPUT_KEY, runFields, toRun } from "./task_shape.ts";
 
 const MAP_NAME = name("a map's name");
 
 /** What is done for each item. */
-export const MAP_TASK: Shape<MapDefinition["task"]> = followedBy(
-  record<MapDefinition["task"]>("a map's task", runFields("item"), {
+export const MAP_TASK: Shape<RunDefinition> = followedBy(
+  record<RunDefinition>("a map's task", runFields("item"), {
     alsoKnownAs: { ...CODE_ALIASES, retries: "retry" },
   }),
-  (task, _place, reading) => toRun(task, reading) as MapDefinition["task"],
+  (task, _place, reading) => toRun(task, reading) as RunDefinition,
+);
+
+/** Which child is started for each item. */
+const MAP_START: Shape<ChildDefinition> = followedBy(
+  record<ChildDefinition>("a map's start", childFields("item"), { alsoKnownAs: CHILD_ALIASES }),
+  (start, place, reading) => toChild(start, place, reading),
 );
 
 export const MAP_FIELDS: Record<string, Field> = {
@@ -25,10 +34,11 @@ export const MAP_FIELDS: Record<string, Field> = {
     required: true,
   },
   concurrency: {
-    about: "how many of its tasks are unfinished at once; all of them if not given",
+    about: "how many of its tasks or children are unfinished at once; all of them if not given",
     shape: number("a concurrency", { min: 1, max: MAP_ITEMS_MAX, whole: true }),
   },
-  task: { about: "what is done for each item", shape: MAP_TASK, required: true },
+  task: { about: "code that is run for each item", shape: MAP_TASK },
+  start: { about: "a child that is started for each item instead", shape: MAP_START },
   output: { about: "the key of the context that takes the list of outputs; the name if not given", shape: OUTPUT_KEY },
 };
 
@@ -52,7 +62,8 @@ export const FLAT_MAP: Shape<MapDefinition> = followedBy(
   toMap,
 );
 
-function toMap(map: Partial<MapDefinition>): MapDefinition {
+function toMap(map: Partial<MapDefinition>, place: Place, reading: Reading): MapDefinition {
+  requireOne(map, ["task", "start"], { what: "a map", place, reading });
   if (map.output === map.name) delete map.output;
   return map as MapDefinition;
 }

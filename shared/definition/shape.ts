@@ -200,6 +200,18 @@ export function record<T extends object>(
   };
 }
 
+/** Of several keys of a record one is needed; undefined where there are none or more. */
+export function requireOne<T extends object>(
+  part: T,
+  keys: readonly string[],
+  { what, place, reading }: { what: string; place: Place; reading: Reading },
+): T | undefined {
+  const given = keys.filter((key) => reading.isNoted(part, key));
+  if (given.length === 1) return part;
+  reading.report(place, `${what} needs ${keys.map(quote).join(" or ")}${given.length > 1 ? ", not both" : ""}`);
+  return undefined;
+}
+
 function schemaOf(fields: Record<string, Field>): JsonObject {
   const properties: JsonObject = {};
   for (const [key, { shape, about }] of Object.entries(fields)) {

@@ -108,21 +108,29 @@ export interface MapSource {
   items: string;
   /** How many of the tasks are unfinished at once. Default: all. */
   concurrency?: number;
-  /** Its input's expressions see `item` and `index` too; without an input it gets the item. */
-  task: RunSource;
+  /** Either this or `start`. Its input's expressions see `item` and `index` too; without an input it gets the item. */
+  task?: RunSource;
+  /** A child for each item. Its input's expressions see the same; without an input it gets `{item, index}`. */
+  start?: ChildSource;
   /** The key of the context that takes the list of outputs. Default: the map's name. */
   output?: string;
 }
 
-/** A child instance. */
-export interface StartSource {
-  workflow: string;
+/** What a child is an instance of: of a `workflow`, or, with a `state`, a part of the instance that starts it. */
+export interface ChildSource {
+  workflow?: string;
   /** Default: the newest. */
   version?: number;
-  /** CEL that gives the child's id. Default: made from the parent's. */
-  id?: string;
+  /** A state of this workflow, in which the part begins. */
+  state?: string;
   /** Default: an empty object. */
   input?: MappingSource;
+}
+
+/** A child instance. */
+export interface StartSource extends ChildSource {
+  /** CEL that gives the child's id. Default: made from the parent's. */
+  id?: string;
   /** The key of the context that takes the child's result. Default: the child's name. */
   output?: string;
   /** Whether the state waits for the child's end. Default true. */

@@ -49,7 +49,7 @@ function* tasksOfTransition({ guard, actions }: TransitionDefinition, path: stri
 function* tasksOfList(actions: readonly ActionDefinition[] | undefined, path: string): Generator<PlacedTask> {
   for (const [index, action] of (actions ?? []).entries()) {
     if ("task" in action) yield { path: `${path}[${index}].task`, task: action.task, code: action.task };
-    if ("map" in action) {
+    if ("map" in action && action.map.task !== undefined) {
       const { name, task: code } = action.map;
       yield { path: `${path}[${index}].map.task`, task: { ...code, name }, code };
     }

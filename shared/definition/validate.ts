@@ -6,7 +6,7 @@ import { nearestName } from "./nearest_name.ts";
 import { quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
 import { checkMachineNames, checkTaskNames } from "./task_names.ts";
-import { type WayOut, waysOut } from "./ways_out.ts";
+import { partsOf, type WayOut, waysOut } from "./ways_out.ts";
 
 /** Checks what was read of a definition, and reports every problem. Parts that could not be read are missing. */
 export function validate(definition: Partial<Definition>, reading: Reading): void {
@@ -43,11 +43,15 @@ function checkTargets(
   if (initial !== undefined && !Object.hasOwn(states, initial)) {
     reading.report(reading.placeOf(definition, "initial"), missing(initial));
   }
-  for (const part of [...Object.values(states), definition]) {
-    for (const { transition } of waysOut(part)) {
+  for (const owner of [...Object.values(states), { on: definition.on }]) {
+    for (const { transition } of waysOut(owner)) {
       const { target } = transition;
       if (target === undefined || Object.hasOwn(states, target)) continue;
       reading.report(reading.placeOf(transition, "target"), missing(target));
+    }
+    for (const part of partsOf(owner)) {
+      if (Object.hasOwn(states, part.state!)) continue;
+      reading.report(reading.placeOf(part, "state"), missing(part.state!));
     }
   }
 }

@@ -232,7 +232,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
   ]],
   ["a map without its list and its task", inState("enter: {map: m}\non: {go: b}"), [
     /^states\.a\.enter .* a map needs "items": a CEL expression that gives the list/,
-    /^states\.a\.enter .* a map needs "task": what is done for each item$/,
+    /^states\.a\.enter .* a map needs "task" or "start"$/,
   ]],
   [
     "a map that is wrong",

@@ -1,6 +1,7 @@
 /** The transitions of a state, or of every state. */
 
 import {
+  type ChildDefinition,
   COMPLETE_EVENT,
   type Definition,
   ERROR_EVENT,
@@ -29,4 +30,14 @@ export function* waysOut(
 /** Whether an event comes from outside, rather than from the state itself. */
 export function isOutsideEvent(event: string): boolean {
   return event !== COMPLETE_EVENT && event !== ERROR_EVENT;
+}
+
+/** The parts of itself that a state starts: where each begins. */
+export function* partsOf(state: Partial<StateDefinition> & Pick<Definition, "on">): Generator<ChildDefinition> {
+  const lists = [state.enter, state.exit, state.compensate];
+  for (const { transition } of waysOut({ on: state.on, after: state.after })) lists.push(transition.actions);
+  for (const action of lists.flatMap((list) => list ?? [])) {
+    const child = "start" in action ? action.start : "map" in action ? action.map.start : undefined;
+    if (child?.state !== undefined) yield child;
+  }
 }

@@ -6,7 +6,7 @@ import type {
   GuardDefinition,
   StateDefinition,
 } from "../../../shared/definition/definition.ts";
-import { waysOut } from "../../../shared/definition/ways_out.ts";
+import { partsOf, waysOut } from "../../../shared/definition/ways_out.ts";
 import { formatDuration } from "../parts/time.ts";
 
 export interface GraphNode {
@@ -116,6 +116,12 @@ function edgesOf(definition: Definition): GraphEdge[] {
         event: event ?? DELAYED_EVENT,
         ...(transition.guard === undefined ? {} : { guard: guardText(transition.guard) }),
       });
+    }
+  }
+  for (const [from, state] of Object.entries(definition.states)) {
+    for (const { state: to } of partsOf(state)) {
+      const edge = { from, to: to!, labels: [{ text: "starts a part" }] };
+      edges.set(JSON.stringify([from, to, "part"]), edge);
     }
   }
   return [...edges.values()];

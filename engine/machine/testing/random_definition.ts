@@ -71,18 +71,24 @@ const rareAction: fc.Arbitrary<ActionDefinition> = fc.oneof(
     name: fc.constantFrom("k0", "k1"),
     items: oneOf({ "[1.0, 2.0, 3.0]": 4, "[]": 1, "[event.data, context]": 1, "context.k1": 1 }),
     concurrency: fc.constantFrom(undefined, 1, 2),
-    task: fc.record({
-      code: fc.constant("input"),
-      input: fc.constantFrom(undefined, "item", "[item, index]", "item.x"),
-    }, { noNullPrototype: true }).map(dropUndefined),
-  }, { noNullPrototype: true }).map((map) => ({ map: dropUndefined(map) })),
+    what: fc.oneof(
+      fc.record({
+        code: fc.constant("input"),
+        input: fc.constantFrom(undefined, "item", "[item, index]", "item.x"),
+      }, { noNullPrototype: true }).map((task) => ({ task: dropUndefined(task) })),
+      fc.record({
+        kind: fc.constantFrom({ workflow: "w" }, { state: "s0" }),
+        input: fc.constantFrom(undefined, { k1: "item" }, "item"),
+      }, { noNullPrototype: true }).map(({ kind, input }) => ({ start: dropUndefined({ ...kind, input }) })),
+    ),
+  }, { noNullPrototype: true }).map(({ what, ...map }) => ({ map: dropUndefined({ ...map, ...what }) })),
   fc.record({
     name: fc.constantFrom("k1", "k2"),
-    workflow: fc.constant("w"),
+    kind: fc.constantFrom({ workflow: "w" }, { state: "s0" }),
     id: fc.constantFrom(undefined, undefined, "'child'", "event.name"),
     input: fc.constantFrom(undefined, { k0: "event.data" }, "context", "1.0"),
     wait: fc.constantFrom(undefined, undefined, false),
-  }, { noNullPrototype: true }).map((start) => ({ start: dropUndefined(start) })),
+  }, { noNullPrototype: true }).map(({ kind, ...start }) => ({ start: dropUndefined({ ...start, ...kind }) })),
   fc.record({
     to: oneOf({ "'other'": 4, "event.name": 2, "context.k1.x": 1 }),
     event: fc.constantFrom(...EVENTS),

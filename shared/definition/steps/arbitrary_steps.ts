@@ -34,7 +34,7 @@ const leaf: fc.Arbitrary<JsonObject | undefined> = fc.oneof(
   fc.constant(undefined),
 ) as fc.Arbitrary<JsonObject | undefined>;
 
-const composite = fc.constantFrom("branches", "choose", "each");
+const composite = fc.constantFrom("branches", "choose", "each", "parallel", "each-parallel");
 
 const { seeds } = fc.letrec<{ seed: Seed; seeds: Seed[] }>((tie) => ({
   seeds: fc.array(tie("seed"), { minLength: 1, maxLength: 3 }),
@@ -95,14 +95,17 @@ function toStep(seed: Seed, numbers: Numbering): JsonObject {
 }
 
 function toComposite(kind: string, { lists }: Seed, numbers: Numbering): JsonObject {
-  if (kind === "each") return { each: { items: "context.list", as: "it", steps: toSteps(lists[0], numbers) } };
+  if (kind === "each" || kind === "each-parallel") {
+    const parallel: JsonObject = kind === "each" ? {} : { parallel: true, concurrency: 3 };
+    return { each: { items: "context.list", as: "it", ...parallel, steps: toSteps(lists[0], numbers) } };
+  }
   const ids = lists.map(() => numbers.next("b"));
   return {
     [kind]: lists.map((list, index) => ({
       id: ids[index],
       // The last one is for the rest; in `branches` the second needs the first.
       ...(lists.length > 1 && index === lists.length - 1 ? { else: true } : { if: `context.way > ${index}` }),
-      ...(kind === "branches" && index === 1 && lists.length === 3 && { needs: ids[0] }),
+      ...(kind !== "choose" && index === 1 && lists.length === 3 && { needs: ids[0] }),
       steps: toSteps(list, numbers),
     })),
   };

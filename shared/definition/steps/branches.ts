@@ -7,7 +7,7 @@ import { type Compilation, entryOf, type Scope, variable } from "./compilation.t
 import { addSteps } from "./compile.ts";
 import type { Branch, Step } from "./step.ts";
 
-interface BranchesStep {
+export interface BranchesStep {
   step: Step;
   branches: Branch[];
   state: StateDefinition;
@@ -22,14 +22,7 @@ const BRANCHES_MAX = 30;
  */
 export function addBranches({ step, branches, state }: BranchesStep, scope: Scope, compilation: Compilation): void {
   const { reading } = compilation;
-  checkElse(branches, compilation);
-  if (branches.length > BRANCHES_MAX) {
-    reading.report(
-      reading.placeOf(step, "type"),
-      `has ${branches.length} branches, at most ${BRANCHES_MAX} are allowed`,
-    );
-  }
-  const ordered = inOrder(branches, compilation);
+  const ordered = inOrder({ step, branches }, compilation);
   if (ordered === undefined) return;
   const flag = (id: string) => variable(`${step.id}.${id}`);
   const isConditional = ({ if: condition, else: isElse, needs }: Branch) =>
@@ -54,7 +47,7 @@ export function addBranches({ step, branches, state }: BranchesStep, scope: Scop
 }
 
 /** Sets a variable for each branch: whether it is taken. Those that are needed come before those that need them. */
-function decide(step: Step, ordered: readonly Branch[]): ActionDefinition[] {
+export function decide(step: Step, ordered: readonly Branch[]): ActionDefinition[] {
   const key = (id: string) => `${step.id}.${id}`;
   const others = ordered.filter(({ else: isElse }) => !isElse);
   const byItself = ({ id, if: condition, else: isElse }: Branch): ActionDefinition => {
@@ -71,8 +64,20 @@ function decide(step: Step, ordered: readonly Branch[]): ActionDefinition[] {
   return [others, elses].flatMap((part) => [...part.map(byItself), ...part.flatMap(withNeeds)]);
 }
 
-/** Those that are needed before those that need them, else as they are written. Undefined when they need each other. */
-function inOrder(branches: readonly Branch[], { reading }: Compilation): Branch[] | undefined {
+/**
+ * Those that are needed before those that need them, else as they are written, the one for the rest last. Undefined when
+ * they need each other, which is reported.
+ */
+export function inOrder(
+  { step, branches }: Pick<BranchesStep, "step" | "branches">,
+  compilation: Compilation,
+): Branch[] | undefined {
+  const { reading } = compilation;
+  checkElse(branches, compilation);
+  if (branches.length > BRANCHES_MAX) {
+    const message = `has ${branches.length} branches, at most ${BRANCHES_MAX} are allowed`;
+    reading.report(reading.placeOf(step, "type"), message);
+  }
   const byId = new Map(branches.map((branch) => [branch.id, branch]));
   const ordered = new Set<Branch>();
   const open = new Set<Branch>();

@@ -4,16 +4,16 @@ import type { JsonObject, JsonValue } from "../../json.ts";
 import { toDefinition } from "../builder.ts";
 import type { Definition } from "../definition.ts";
 import type { TaskFunction } from "../function_source.ts";
+import type { DurationSource, FailSource, LimitSource, MappingSource, RunSource, SendSource } from "../source.ts";
 import type {
-  DurationSource,
-  FailSource,
-  LimitSource,
-  MappingSource,
-  RunSource,
-  SendSource,
-  StartSource,
-} from "../source.ts";
-import type { ActSource, BranchSource, EachSource, StepSource, StepsSource, StepTypeSource } from "./source.ts";
+  ActSource,
+  BranchSource,
+  EachSource,
+  StepSource,
+  StepsSource,
+  StepTypeSource,
+  WorkflowStepSource,
+} from "./source.ts";
 
 /**
  * A steps workflow from a plain object.
@@ -125,7 +125,7 @@ export class StepsBuilder {
   }
 
   /** Runs another workflow. */
-  workflow(id: string, workflow: string | StartSource, options: StepOptions = {}): StepsBuilder {
+  workflow(id: string, workflow: string | WorkflowStepSource, options: StepOptions = {}): StepsBuilder {
     return this.#add(id, { workflow }, options);
   }
 
@@ -137,6 +137,11 @@ export class StepsBuilder {
   /** Goes every way whose condition holds. */
   branches(id: string, branches: readonly BranchSource[], options: StepOptions = {}): StepsBuilder {
     return this.#add(id, { branches }, options);
+  }
+
+  /** Goes every way whose condition holds, all at the same time. */
+  parallel(id: string, branches: readonly BranchSource[], options: StepOptions = {}): StepsBuilder {
+    return this.#add(id, { parallel: branches }, options);
   }
 
   /** Goes the first way whose condition holds. */

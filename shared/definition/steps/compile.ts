@@ -10,13 +10,14 @@ import type { Definition, StateDefinition, TransitionDefinition } from "../defin
 import { canFail } from "../graph.ts";
 import { type Place, quote } from "../place.ts";
 import type { Reading } from "../reading.ts";
-import { waysOut } from "../ways_out.ts";
+import { partsOf, waysOut } from "../ways_out.ts";
 import { addAct } from "./act.ts";
 import { addBranches, addChoose } from "./branches.ts";
 import { Compilation, entryOf, errorTransitions, type Handler, type Scope, variable } from "./compilation.ts";
 import { addEach } from "./each.ts";
 import { exitsOf } from "./next.ts";
 import { Outline, Reach } from "./outline.ts";
+import { addParallel, eachAtOnce } from "./parallel.ts";
 import { actionsOf, isFailure, isInstant } from "./simple.ts";
 import { END, type Step, type StepsDocument } from "./step.ts";
 import { rungTransitions } from "./timeout.ts";
@@ -61,6 +62,7 @@ function refuseUnreached({ states, outline, reading }: Compilation, initial: str
   const targets = new Set([initial]);
   for (const state of Object.values(states)) {
     for (const { transition } of waysOut(state)) if (transition.target !== undefined) targets.add(transition.target);
+    for (const part of partsOf(state)) targets.add(part.state!);
   }
   for (const step of outline.steps) {
     if (targets.has(entryOf(step)) || !Object.hasOwn(states, entryOf(step))) continue;
@@ -101,7 +103,9 @@ function addStep(step: Step, scope: Scope, compilation: Compilation): void {
   const exits = isFailure(step) ? [] : exitsOf(step, scope, compilation);
   const handlers = [...addCatches(step, scope, compilation), ...scope.handlers];
   const inner: Scope = { ...scope, handlers };
-  if (!addComposite(step, state, { scope: inner, exits }, compilation)) {
+  if (step.type !== undefined && "parallel" in step.type) {
+    addParallel({ step, branches: step.type.parallel, state }, { scope: inner, exits }, compilation);
+  } else if (!addComposite(step, state, { scope: inner, exits }, compilation)) {
     addPlain(step, state, { inner, exits }, compilation);
   }
   if (step.undo !== undefined) state.compensate = step.undo;
@@ -160,7 +164,9 @@ function addPlain(
   if (step.type !== undefined && "act" in step.type) {
     addAct({ step, act: step.type.act, state, done: doneOf(step, exits, compilation) }, inner, compilation);
   } else {
-    const enter = actionsOf(step);
+    const each = step.type !== undefined && "each" in step.type ? step.type.each : undefined;
+    const isParts = each !== undefined && each.parallel?.task === undefined;
+    const enter = isParts ? eachAtOnce(step, each, compilation) : actionsOf(step);
     if (enter.length > 0) state.enter = enter;
     if (exits.length > 0) state.on = { complete: exits };
   }

@@ -174,6 +174,51 @@ Deno.test("compileSteps() makes a step that fails a failure of the state, which 
   });
 });
 
+Deno.test("compileSteps() makes branches that are gone at once parts of the instance, in rounds by their needs", () => {
+  const states = statesOf(`
+- id: ways
+  type:
+    parallel:
+      - {id: one, steps: [{id: first, type: {script: '1'}, catch: {codes: E1, next: end}}]}
+      - {id: two, if: context.n > 1, steps: [{id: second, type: {act: null}}]}
+      - {id: last, needs: one, steps: [{id: third}]}
+  catch: {codes: E2, next: after}
+- {id: after}`.trim());
+  const part = (id: string, state: string) => ({
+    map: {
+      name: id,
+      items: `context["ways.${id}"] ? [true] : []`,
+      start: { state, input: {} },
+      output: `ways.${id}.wrote`,
+    },
+  });
+  const error = [{ codes: ["E2"], target: "after" }];
+  assert.deepEqual(states.ways.enter!.slice(-2), [part("one", "first"), part("two", "second")]);
+  assert.deepEqual(states.ways.on, { complete: [{ target: "ways.round2" }], error });
+  const [merge, forget] = states["ways.round2"].enter!;
+  const list = 'context["ways.one.wrote"]';
+  assert.deepEqual(merge, { set: { merge: `size(${list}) > 0 ? ${list}[0] : {}` } });
+  assert.deepEqual(forget, { set: { key: "ways.one.wrote", value: [] } });
+  assert.deepEqual(states["ways.round2"].enter!.slice(4), [part("last", "third")]);
+  assert.deepEqual(states["ways.round2"].on, { complete: [{ target: "ways.done" }], error });
+  assert.deepEqual(states["ways.done"].on, { complete: [{ target: "after" }] });
+  assert.deepEqual(states.first.on!.complete, [{ target: "end" }], "the end of a part");
+  assert.equal(states.second.on!["second.back"], undefined, "nothing comes before it in its part");
+});
+
+Deno.test("compileSteps() makes a parallel list of steps a part for each item", () => {
+  const states = statesOf(`
+- id: all
+  type:
+    each: {items: context.lines, as: line, parallel: true, concurrency: 2, output: results, steps: [{id: one}, {id: two}]}
+  timeout: {after: 1h, error: LATE}`.trim());
+  const start = { state: "one", input: { line: "item", "all.index": "index" } };
+  const map = { name: "all", items: "context.lines", concurrency: 2, start, output: "results" };
+  assert.deepEqual(states.all.enter, [{ map }]);
+  assert.equal(states.all.after!.length, 1);
+  assert.deepEqual(states.two.on, { complete: [{ target: "end" }] });
+});
+
 /** Each mistake with the place and the message that it is told by. */
 const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
   ["no step", "[]", [/^steps 3:3 a workflow needs a step$/]],
@@ -256,12 +301,32 @@ const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
     /^steps\[0\]\.type\.each .* a sequential list needs "steps"/,
   ]],
   [
-    "several steps for a parallel list",
-    "- {id: a, type: {each: {items: context.x, parallel: true, steps: [{id: b}]}}}",
+    "steps and a script for a parallel list",
+    "- {id: a, type: {each: {items: context.x, parallel: true, script: {code: '1'}, steps: [{id: b}]}}}",
     [
-      /each\.steps .* a parallel list runs one script for each item: give "script", or make the list sequential$/,
+      /each\.script .* give "steps" or "script", not both$/,
     ],
   ],
+  ["nothing for a parallel list", "- {id: a, type: {each: {items: context.x, parallel: true}}}", [
+    /^steps\[0\]\.type\.each .* a parallel list needs "steps" or "script": what is done for each item$/,
+  ]],
+  [
+    "a way out of a branch that goes on beside others",
+    "- {id: a, type: {parallel: [{id: b, steps: [{id: c, next: outside}]}]}}\n- {id: outside}",
+    [
+      /steps\[0\]\.next .* there is no step "outside" in this list or around it; from here one may go to c, end$/,
+    ],
+  ],
+  [
+    "a timeout of branches that need one another",
+    "- {id: a, type: {parallel: [{id: b, steps: [{id: x}]}, {id: c, needs: b, steps: [{id: y}]}]}, timeout: {after: 1h, error: E}}",
+    [
+      /^steps\[0\]\.timeout .* the branches of this step need one another, so it goes in rounds and has no "timeout"/,
+    ],
+  ],
+  ["an id that is too long", `- {id: ${"a".repeat(61)}}`, [
+    /^steps\[0\]\.id .* a step's id has at most 60 characters, and this has 61$/,
+  ]],
   ["a way on from what fails", "- {id: a, if: 'true', type: {fail: E}, next: b}\n- {id: b}", [
     /^steps\[0\]\.next .* a step that fails is never done, so it has no "next": remove it$/,
   ]],

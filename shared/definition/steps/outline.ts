@@ -17,7 +17,7 @@ export function listsWithin(step: Step): Step[][] {
 
 export function branchesOf({ type }: Step): Branch[] {
   if (type === undefined) return [];
-  return "branches" in type ? type.branches : "choose" in type ? type.choose : [];
+  return "branches" in type ? type.branches : "parallel" in type ? type.parallel : "choose" in type ? type.choose : [];
 }
 
 export class Outline {

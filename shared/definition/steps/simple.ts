@@ -19,7 +19,7 @@ export function actionsOf({ id, type }: Step): ActionDefinition[] {
     const { output, ...start } = type.workflow;
     return [{ start: { name: id, ...start, ...(output !== undefined && output !== id && { output }) } }];
   }
-  if ("each" in type && type.each.parallel !== undefined) {
+  if ("each" in type && type.each.parallel?.task !== undefined) {
     const { task, concurrency, output } = type.each.parallel;
     const keyed = output === undefined || output === id ? {} : { output };
     return [{

@@ -53,11 +53,15 @@ export type StepTypeSource =
   | { log: string | { expression: string } }
   | { send: SendSource }
   | { fail: string | FailSource }
-  | { workflow: string | StartSource }
+  | { workflow: string | WorkflowStepSource }
   | { act: ActSource }
   | { each: EachSource }
   | { branches: readonly BranchSource[] }
+  | { parallel: readonly BranchSource[] }
   | { choose: readonly BranchSource[] };
+
+/** Another workflow, as a child instance. */
+export type WorkflowStepSource = Omit<StartSource, "state"> & { workflow: string };
 
 /** The source text, or more. An output that is an object is merged into the variables unless `output` names one. */
 export type ScriptSource = string | RunSource & { input?: MappingSource; output?: string; language?: Language };
@@ -95,4 +99,5 @@ export interface BranchSource {
 
 export type EachSource =
   | { items: string; as?: string; sequential?: true; steps: readonly StepSource[] }
+  | { items: string; as?: string; parallel: true; steps: readonly StepSource[]; concurrency?: number; output?: string }
   | { items: string; parallel: true; script: RunSource; concurrency?: number; output?: string };

@@ -55,11 +55,12 @@ export type StepType =
   | { act: Act }
   | { each: Each }
   | { branches: Branch[] }
+  | { parallel: Branch[] }
   | { choose: Branch[] };
 
 export type Script = Omit<TaskDefinition, "name" | "merge">;
 
-export type Workflow = Omit<StartDefinition, "name">;
+export type Workflow = Omit<StartDefinition, "name" | "state"> & { workflow: string };
 
 export interface Next {
   to: string;
@@ -114,12 +115,12 @@ export interface Branch {
   steps: Step[];
 }
 
-/** Steps for each item of a list: one after the other, or one script for all at once. */
+/** Steps for each item of a list, or one script. */
 export interface Each {
   items: string;
   /** The variable that holds the item. */
   as: string;
-  /** Present: at once. */
+  /** Present: at once; with a task, that alone is done. */
   parallel?: Pick<MapDefinition, "task" | "concurrency" | "output">;
   steps: Step[];
 }

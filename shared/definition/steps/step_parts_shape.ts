@@ -7,10 +7,16 @@ import { either, followedBy, isObject, oneOrMany, record, type Shape } from "../
 import { CODES } from "../state_shape.ts";
 import type { Branch, Catch, Next, Rung, Step } from "./step.ts";
 
+/** Names of states and variables are made of two of them, and some letters. */
+const STEP_ID_CHARS_MAX = 60;
+
 /** What a step is known by. Dots are for the states that steps are compiled to. */
 export const STEP_ID: Shape<string> = followedBy(name("a step's id"), (id, place, reading) => {
   if (id.includes(".")) {
     reading.report(place, `"${id}" cannot be a step's id: it has a dot; use "_" or "-"`, { isLocal: true });
+  } else if (id.length > STEP_ID_CHARS_MAX) {
+    const message = `a step's id has at most ${STEP_ID_CHARS_MAX} characters, and this has ${id.length}`;
+    reading.report(place, message, { isLocal: true });
   }
   return id;
 });

@@ -3,7 +3,7 @@
 import { ACTIONS_PER_LIST_MAX, TRANSITIONS_PER_EVENT_MAX } from "../../limits.ts";
 import { LOG, SET } from "../data_action_shape.ts";
 import { FAIL } from "../fail_shape.ts";
-import { SEND, START_ALIASES, START_FIELDS, toStart } from "../instance_action_shape.ts";
+import { SEND, START_ALIASES, toStart, WORKFLOW_FIELDS } from "../instance_action_shape.ts";
 import { MAP_FIELDS, MAP_TASK } from "../map_shape.ts";
 import { nearestName } from "../nearest_name.ts";
 import { quote } from "../place.ts";
@@ -11,6 +11,7 @@ import { anyObject, FLAG, name, word } from "../scalar_shape.ts";
 import { either, followedBy, isObject, listOf, record, refuse, type Shape } from "../shape.ts";
 import { OUTPUT_KEY, runFields, toRun } from "../task_shape.ts";
 import { CODE_ALIASES } from "../code_shape.ts";
+import type { Reading } from "../reading.ts";
 import { branchShape, STEP_REFERENCE } from "./step_parts_shape.ts";
 import { type Act, ACT_ACTIONS, type Each, type Script, type Step, type StepType, type Workflow } from "./step.ts";
 
@@ -47,7 +48,10 @@ const SCRIPT: Shape<Script> = either<Script>("a script: code as a text, or an ob
 const WORKFLOW: Shape<Workflow> = either<Workflow>("a workflow: its name, or an object", [
   {
     when: isObject,
-    shape: followedBy(record<Workflow>("a workflow step", START_FIELDS, { alsoKnownAs: START_ALIASES }), toStart),
+    shape: followedBy(
+      record<Workflow>("a workflow step", WORKFLOW_FIELDS, { alsoKnownAs: START_ALIASES }),
+      (workflow) => toStart(workflow) as Workflow,
+    ),
   },
   {
     when: (value) => typeof value === "string",
@@ -83,52 +87,47 @@ function eachShape(steps: Shape<Step[]>): Shape<Each> {
       items: MAP_FIELDS.items,
       in: { ...MAP_FIELDS.items, as: "items", required: undefined },
       as: { about: 'the variable that holds the item; "item" if not given', shape: OUTPUT_KEY },
-      parallel: { about: "true: one script for all items at once", shape: FLAG },
+      parallel: { about: "true: for all items at once", shape: FLAG },
       sequential: {
         about: "true: the steps for one item after the other, which is so if nothing is said",
         shape: FLAG,
       },
       concurrency: MAP_FIELDS.concurrency,
-      script: { about: "for a parallel list: what is done for each item", shape: MAP_TASK },
-      output: { about: "for a parallel list: the variable that takes the outputs", shape: OUTPUT_KEY },
-      steps: { about: "for a sequential list: what is done for each item", shape: steps },
+      script: { about: "for a parallel list: code that is run for each item", shape: MAP_TASK },
+      output: { about: "for a parallel list: the variable that takes the results", shape: OUTPUT_KEY },
+      steps: { about: "what is done for each item", shape: steps },
     }, { alsoKnownAs: { do: "steps", task: "script" } }),
     (read, place, reading) => {
       const { parallel, sequential, script, concurrency, output, items = "[]", as = "item", steps: body = [] } = read;
       const each: Each = { items, as, steps: body };
       reading.renote(read, each);
-      const isParallel = parallel ?? (sequential === undefined ? script !== undefined : !sequential);
-      if (isParallel && parallel !== undefined && parallel === sequential) {
+      if (parallel !== undefined && parallel === sequential) {
         reading.report(place, 'is "parallel" or "sequential", not both');
       }
-      if (!isParallel) {
-        for (const key of ["script", "concurrency", "output"] as const) {
-          if (read[key] === undefined) continue;
-          reading.report(
-            reading.placeOf(read, key),
-            `"${key}" is for a parallel list; give "steps" to a sequential one`,
-          );
-        }
-        if (read.steps === undefined && script === undefined) {
-          reading.report(place, 'a sequential list needs "steps": what is done for each item');
-        }
-        return each;
+      const isParallel = parallel ?? (sequential === undefined ? script !== undefined : !sequential);
+      if (!isParallel) refuseParallel(read, reading);
+      else each.parallel = { task: script, concurrency, output };
+      if (read.as !== undefined && script !== undefined) {
+        reading.report(reading.placeOf(read, "as"), 'a script finds the item of its list as "item": remove it');
       }
-      if (read.as !== undefined) {
-        reading.report(reading.placeOf(read, "as"), 'the item of a parallel list is "item" in its script\'s input');
+      const given = ["steps", "script"].filter((key) => reading.isNoted(read, key));
+      if (isParallel && given.length > 1) {
+        reading.report(reading.placeOf(read, "script"), 'give "steps" or "script", not both');
+      } else if (given.length === 0) {
+        const what = isParallel ? 'a parallel list needs "steps" or "script"' : 'a sequential list needs "steps"';
+        reading.report(place, `${what}: what is done for each item`);
       }
-      if (read.steps !== undefined) {
-        reading.report(
-          reading.placeOf(read, "steps"),
-          'a parallel list runs one script for each item: give "script", or make the list sequential',
-        );
-      } else if (script === undefined) {
-        reading.report(place, 'a parallel list needs "script": what is done for each item');
-      }
-      if (script !== undefined) each.parallel = { task: script, concurrency, output };
       return each;
     },
   );
+}
+
+function refuseParallel(read: Partial<EachSource>, reading: Reading): void {
+  for (const key of ["script", "concurrency", "output"] as const) {
+    if (!reading.isNoted(read, key)) continue;
+    const message = `"${key}" is for a parallel list; give "steps" to a sequential one`;
+    reading.report(reading.placeOf(read, key), message);
+  }
 }
 
 interface EachSource {
@@ -161,8 +160,12 @@ function kindsOf(steps: Shape<Step[]>): Record<string, { about: string; shape: S
       shape: followedBy(eachShape(steps), (each) => ({ each })),
     },
     branches: {
-      about: "goes every way whose condition holds",
+      about: "goes every way whose condition holds, one after the other",
       shape: followedBy(branches, (branches) => ({ branches })),
+    },
+    parallel: {
+      about: "goes every way whose condition holds, all at the same time",
+      shape: followedBy(branches, (parallel) => ({ parallel })),
     },
     choose: {
       about: "goes the first way whose condition holds",
@@ -208,4 +211,16 @@ export function stepTypeShape(steps: Shape<Step[]>): Shape<StepType> {
   };
 }
 
-export const TYPE_KEYS = ["script", "set", "log", "send", "fail", "workflow", "act", "each", "branches", "choose"];
+export const TYPE_KEYS = [
+  "script",
+  "set",
+  "log",
+  "send",
+  "fail",
+  "workflow",
+  "act",
+  "each",
+  "branches",
+  "parallel",
+  "choose",
+];
