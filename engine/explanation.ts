@@ -6,6 +6,7 @@ import type { Capability } from "./keyspace.ts";
 import { readInstance } from "./records.ts";
 import type { Scheduler } from "./scheduler/scheduler.ts";
 import { readUnfinishedTask, type UnfinishedTask } from "./scheduler/task_record.ts";
+import { readUndelivered, type Undelivered } from "./scheduler/undelivered.ts";
 import type { WorkerRecord, WorkerRegistry } from "./scheduler/worker_registry.ts";
 import { unknownInstance } from "./instances.ts";
 
@@ -30,6 +31,8 @@ export interface TaskWait {
 export interface Explanation {
   summary: string;
   waits: ExplainedWait[];
+  /** Messages that it sent, or that a child was to tell it, and that were given up. */
+  undelivered: Undelivered[];
 }
 
 /** @throws DegovError NOT_FOUND */
@@ -52,14 +55,19 @@ export async function explain(
         if (task !== undefined) waits.push({ ...toTaskWait(wait.taskId, task.record, workers), ...indexOf(wait) });
       }
     }
-    const summary = instance.status === "running"
+    const undelivered = await readUndelivered(run.txn, instanceId);
+    for (const wait of waits) {
+      if (wait.kind !== "child") continue;
+      undelivered.push(...(await readUndelivered(run.txn, wait.instanceId)).filter(({ about }) => about === "end"));
+    }
+    const state = instance.status === "running"
       ? `Instance "${instanceId}" of "${instance.workflow}" is in state "${instance.state}". ${
         waits.map(describe).join(" ")
       }`
       : `Instance "${instanceId}" of "${instance.workflow}" is ${instance.status} and waits for nothing.${
         instance.failure === undefined ? "" : ` ${instance.failure.code}: ${instance.failure.message}`
       }`;
-    return { summary, waits };
+    return { summary: [state, ...undelivered.map(describeUndelivered)].join(" "), waits, undelivered };
   });
 }
 
@@ -119,6 +127,10 @@ function describe(wait: ExplainedWait): string {
     case "transition":
       return `It is on its way from "${wait.from}" to "${wait.to}", because of "${wait.event}".`;
   }
+}
+
+function describeUndelivered({ from, what, message, givenUpAtMs }: Undelivered): string {
+  return `Instance "${from}" was to ${what}, which was given up at ${toIso(givenUpAtMs)}: ${message}.`;
 }
 
 function describeTask(wait: TaskWait): string {

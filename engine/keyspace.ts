@@ -25,6 +25,7 @@
  * | g      | hash                                                    | empty: the code may be collected         |
  * | en     | engine                                                  | EngineRecord, JSON: it is alive          |
  * | o      | instance, number                                        | StoredMessage, JSON (large): to be sent  |
+ * | ou     | instance, number                                        | UndeliveredRecord, JSON (large)          |
  * | lc     | workflow, task, limit key                               | number of permits taken, JSON            |
  * | lq     | workflow, task, limit key, rank, instance, task id      | empty: the task waits for a permit       |
  * | ic     | workflow, limit key                                     | number of permits taken, JSON            |
@@ -191,6 +192,14 @@ export function messagesRange(instanceId: string): KeyRange {
 export function decodeMessageKey(key: Bytes): { instanceId: string; number: number } {
   const [, instanceId, number] = decodeTuple(key);
   return { instanceId: instanceId as string, number: Number(number) };
+}
+
+/** Messages that were given up, beside those on their way; without an instance, those of all. */
+export function undeliveredKey(instanceId: string, number: number): Bytes {
+  return encodeTuple(["ou", instanceId, number]);
+}
+export function undeliveredRange(instanceId?: string): KeyRange {
+  return prefixRange(encodeTuple(instanceId === undefined ? ["ou"] : ["ou", instanceId]));
 }
 
 /** One bound on how many attempts of a task are handed out at once. */

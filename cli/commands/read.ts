@@ -1,9 +1,8 @@
 /** Commands that look at one instance: get, history, watch, explain. */
 
 import { Command } from "commander";
-import type { DegovClient } from "../../shared/client/client.ts";
 import { COMMAND } from "../config.ts";
-import { showWait } from "../explanation_text.ts";
+import { showUndelivered, showWait } from "../explanation_text.ts";
 import { showRecord } from "../history_text.ts";
 import { showInstance } from "../instance_text.ts";
 import type { Session } from "../session.ts";
@@ -62,21 +61,20 @@ export function explainCommand(session: Session): Command {
     .argument("<instance>", "id of the instance")
     .action(async (id: string) => {
       const client = await session.client();
-      const { summary, waits } = await client.explain(id);
-      session.terminal.show({ summary, waits: waits.map(({ kind }) => ({ [kind.case!]: plain(kind.value) })) }, () => {
-        session.terminal.line(printable(summary));
+      const { summary, waits, undelivered } = await client.explain(id);
+      const { status, state } = await client.get(id);
+      const shown = waits.map(({ kind }) => ({ [kind.case!]: plain(kind.value) }));
+      session.terminal.show({ summary, waits: shown, undelivered: undelivered.map(plain) }, () => {
+        // The summary says in sentences what the lines say.
+        session.terminal.line(printable(waits.length === 0 ? summary : `${id} is in state ${state} and waits for:`));
         for (const { kind } of waits) showWait(session.terminal, kind);
+        for (const lost of waits.length === 0 ? [] : undelivered) showUndelivered(session.terminal, lost);
       });
       for (const { kind } of waits) {
         if (kind.case === "event") session.terminal.hint(`next: ${COMMAND} send ${id} ${kind.value.name}`);
       }
-      if (waits.length === 0) await hintAfterEnd(session, client, id);
+      if (status === "failed") session.terminal.hint(`next: ${COMMAND} retry ${id}`);
     });
-}
-
-async function hintAfterEnd(session: Session, client: DegovClient, id: string): Promise<void> {
-  const { status } = await client.get(id);
-  if (status === "failed") session.terminal.hint(`next: ${COMMAND} retry ${id}`);
 }
 
 /** Without the type names that protobuf messages carry. */

@@ -9,7 +9,7 @@
  */
 
 import { decodeIndexKey, historyRange, indexRange, instanceKey } from "../keyspace.ts";
-import { appliedRange, type KeyRange, messagesRange, tasksRange } from "../keyspace.ts";
+import { appliedRange, type KeyRange, messagesRange, tasksRange, undeliveredRange } from "../keyspace.ts";
 import { chunksRange, clearLarge, completeLarge } from "../large_value.ts";
 import type { HistoryRecord } from "../machine/history.ts";
 import type { Instance, InstanceStatus } from "../machine/instance.ts";
@@ -76,7 +76,9 @@ async function expireOne(
     if ((await txn.range(messages.begin, messages.end, { limit: 1 })).length > 0) return false;
     clearLarge(txn, instanceKey(instanceId), stored.head);
     clearIndexes(txn, stored.instance);
-    for (const range of [historyRange(instanceId), tasksRange(instanceId), appliedRange(instanceId)]) {
+    for (
+      const range of [historyRange, tasksRange, appliedRange, undeliveredRange].map((rangeOf) => rangeOf(instanceId))
+    ) {
       clear(range);
       clear(chunksRange(range));
     }

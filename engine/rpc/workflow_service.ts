@@ -150,8 +150,16 @@ export function workflowService(
     },
 
     async explainInstance({ instanceId }) {
-      const { summary, waits } = await engine.explain(requireId(instanceId, "instance_id"));
-      return { summary, waits: waits.map(toWait) };
+      const { summary, waits, undelivered } = await engine.explain(requireId(instanceId, "instance_id"));
+      return {
+        summary,
+        waits: waits.map(toWait),
+        undelivered: undelivered.map(({ from, what, message, sentAtMs, givenUpAtMs }) => ({
+          ...{ instanceId: from, what, message },
+          sentAt: timestampFromMs(sentAtMs),
+          givenUpAt: timestampFromMs(givenUpAtMs),
+        })),
+      };
     },
 
     async listWorkers() {

@@ -9,17 +9,21 @@
  *      not meet, and no timer depends on one engine.
  * - K5 Timers that are due when they are set (messages between instances, admissions) are fired by the engine that set
  *      them, whichever shard they are in: nothing would wake the other one.
+ * - K6 A timer that cannot be fired holds up no other; it is tried again after growing pauses (firing_trouble.ts).
  */
 
+import { DegovError } from "../../shared/errors.ts";
 import { afterLast, decodeTimerKey, SHARDS, timerKey, type TimerPlace, timersRange } from "../keyspace.ts";
 import { ADMIT_TIMER } from "./admission.ts";
 import { retriedTaskId, toTaskBody } from "./grant.ts";
-import { deliver, isMessageTimer, put } from "./outbox.ts";
+import { DELIVERY_TRIES_MAX, FiringTrouble } from "./firing_trouble.ts";
+import { deliver, messageNumber, put } from "./outbox.ts";
 import { place as placeTask } from "./placing.ts";
 import { tick, wake } from "../schedules/ticking.ts";
 import { toScheduleTimer } from "./schedule_timer.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { readUnfinishedTask } from "./task_record.ts";
+import { oldestMessage, setAside } from "./undelivered.ts";
 
 /** See K3. */
 const LOOK_MS = 1_000;
@@ -30,6 +34,7 @@ const FIRED_AT_ONCE_MAX = 128;
 
 export class TimerClockwork {
   readonly #scheduler: Scheduler;
+  readonly #trouble = new FiringTrouble();
   #nextMs = 0;
   /** Something was set that is due at once (K5). */
   #isUrgent = false;
@@ -124,6 +129,7 @@ export class TimerClockwork {
   }
 
   async #fire(place: TimerPlace): Promise<void> {
+    if (!this.#trouble.mayFire(place, this.#scheduler.options.clock.nowMs())) return;
     try {
       await this.#scheduler.transact(async (run) => {
         const { txn } = run;
@@ -134,7 +140,8 @@ export class TimerClockwork {
         if (schedule !== undefined) {
           return await (schedule.isTick ? tick(run, schedule.id, place.fireAtMs) : wake(run, schedule.id));
         }
-        if (isMessageTimer(place.timerId)) return await deliver(run, place);
+        const message = messageNumber(place.timerId);
+        if (message !== undefined) return await deliver(run, place, message);
         const taskId = retriedTaskId(place.timerId);
         if (taskId !== undefined) {
           const task = await readUnfinishedTask(txn, place.instanceId, taskId);
@@ -149,9 +156,34 @@ export class TimerClockwork {
           isAdmission ? { kind: "admit" } : { kind: "timerFired", timerId: place.timerId },
         );
       });
+      this.#trouble.fired(place);
     } catch (error) {
-      // One timer must not hold up the others; it is still in the store and is tried again at the next look.
+      // One timer must not hold up the others; it is still in the store and is tried again later.
       this.#scheduler.options.onError(`fire timer "${place.timerId}" of instance "${place.instanceId}"`, error);
+      await this.#afterFailure(place, DegovError.from(error));
+    }
+  }
+
+  /** Decides when a timer that could not be fired is tried again, and gives up a message that was tried enough. */
+  async #afterFailure(place: TimerPlace, error: DegovError): Promise<void> {
+    const { clock, store, onError } = this.#scheduler.options;
+    const { instanceId: from, timerId } = place;
+    const number = messageNumber(timerId);
+    try {
+      // Only the oldest can be what is wrong: it is delivered before the others.
+      if (number !== undefined && await store.transact((txn) => oldestMessage(txn, from)) !== number) return;
+      const tries = this.#trouble.failed(place, error, clock.nowMs());
+      if (number === undefined || tries < DELIVERY_TRIES_MAX) return;
+      const giveUp = (tell: boolean) =>
+        this.#scheduler.transact(async (run) => {
+          run.txn.clear(timerKey(place));
+          await setAside(run, { from, number }, { error, tell });
+        });
+      await giveUp(true).catch(() => giveUp(false)); // the sender may be what is wrong
+      this.#trouble.fired(place);
+      onError(`deliver message ${number} of instance "${from}", which is given up after ${tries} tries`, error);
+    } catch (thrown) {
+      onError(`give up message ${number} of instance "${from}"`, thrown);
     }
   }
 }

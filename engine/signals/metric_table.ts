@@ -40,6 +40,11 @@ export const METRICS = {
     help: "How late the earliest timer is that has not fired",
     alert: "degov_timer_lateness_seconds > 10 for 2m: no engine fires timers, or clocks differ",
   },
+  degov_undelivered_messages: {
+    type: "gauge",
+    help: "Messages between instances that were given up and are kept aside, counted up to 1,000",
+    alert: "degov_undelivered_messages > 0: `degov explain` of their senders, named in the log, says why",
+  },
   degov_step_seconds: {
     type: "histogram",
     help: "Time that an attempt of a task took, taken in by this engine since its first scrape",

@@ -12,7 +12,7 @@ import type { HistoryRecord } from "../machine/history.ts";
 import type { Instance } from "../machine/instance.ts";
 import type { RecordMeter } from "../scheduler/effects.ts";
 import { type MetricName, METRICS } from "./metric_table.ts";
-import { liveLeases, queuedTasks, timerLatenessMs } from "./queue_depth.ts";
+import { liveLeases, queuedTasks, timerLatenessMs, undeliveredMessages } from "./queue_depth.ts";
 
 const WORKFLOWS_MAX = 200;
 const OTHERS = "(others)";
@@ -68,6 +68,7 @@ export class EngineMetrics implements RecordMeter {
     this.#gauge("degov_leases").set(leases.count);
     this.#gauge("degov_lease_age_seconds").set(leases.oldestMs / 1_000);
     this.#gauge("degov_timer_lateness_seconds").set(await timerLatenessMs(store, nowMs) / 1_000);
+    this.#gauge("degov_undelivered_messages").set(await undeliveredMessages(store));
     this.#gauge("degov_resident_bytes").set(Deno.memoryUsage().rss);
     await this.#readWorkers(engine);
     this.#readCounters(engine, deliveries);

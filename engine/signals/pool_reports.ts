@@ -21,17 +21,19 @@ export interface PoolReport {
 }
 
 export class PoolReports {
-  readonly #reports = new LRUCache<string, PoolReport>({ max: WORKERS_MAX });
+  /** Made with the first report, as the cache takes its whole memory at once. */
+  #reports: LRUCache<string, PoolReport> | undefined;
 
   report(workerId: string, report: PoolReport): void {
+    this.#reports ??= new LRUCache({ max: WORKERS_MAX });
     this.#reports.set(workerId, report);
   }
 
   /** Reports of those workers that are still registered; others are forgotten. */
   of(workerIds: ReadonlySet<string>): Map<string, PoolReport> {
-    for (const workerId of [...this.#reports.keys()]) {
-      if (!workerIds.has(workerId)) this.#reports.delete(workerId);
-    }
-    return new Map(this.#reports.entries());
+    const reports = this.#reports;
+    if (reports === undefined) return new Map();
+    for (const workerId of [...reports.keys()]) if (!workerIds.has(workerId)) reports.delete(workerId);
+    return new Map(reports.entries());
   }
 }

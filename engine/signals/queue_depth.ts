@@ -9,6 +9,7 @@ import {
   readyRange,
   SHARDS,
   timersRange,
+  undeliveredRange,
 } from "../keyspace.ts";
 import type { LeaseRecord } from "../scheduler/task_record.ts";
 import type { Store } from "../store/store.ts";
@@ -55,6 +56,13 @@ export async function liveLeases(store: Store, nowMs: number): Promise<Depth> {
   const pairs = await store.transact((txn) => txn.range(begin, end, { limit: LEASES_READ_MAX, snapshot: true }));
   const ages = pairs.map(({ value }) => nowMs - decodeJson<LeaseRecord>(value).grantedAtMs);
   return { count: pairs.length, oldestMs: ages.reduce((oldest, age) => Math.max(oldest, age), 0) };
+}
+
+/** Messages between instances that were given up. */
+export async function undeliveredMessages(store: Store): Promise<number> {
+  const { begin, end } = undeliveredRange();
+  const limit = COUNTED_PER_SHARD_MAX;
+  return (await store.transact((txn) => txn.range(begin, end, { limit, snapshot: true }))).length;
 }
 
 async function readDepth(

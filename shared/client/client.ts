@@ -325,8 +325,8 @@ export class DegovClient {
     }
   }
 
-  /** What an instance waits for. @throws DegovError NOT_FOUND */
-  async explain(instanceId: string): Promise<Pick<ExplainInstanceResponse, "summary" | "waits">> {
+  /** What an instance waits for, and what was lost on the way. @throws DegovError NOT_FOUND */
+  async explain(instanceId: string): Promise<Pick<ExplainInstanceResponse, "summary" | "waits" | "undelivered">> {
     return await this.#repetition.call(() => this.#client.explainInstance({ instanceId }));
   }
 
