@@ -12,14 +12,13 @@ import {
   admissionQueueRange,
   admissionsKey,
   decodeAdmissionQueueKey,
-  decodeJson,
   EMPTY,
-  encodeJson,
   timerKey,
 } from "../keyspace.ts";
 import type { Instance } from "../machine/instance.ts";
 import type { Txn } from "../store/store.ts";
 import type { Effects } from "./effects.ts";
+import { readPermitCount, writePermitCount } from "./permit_count.ts";
 import { inTurn } from "./turns.ts";
 
 interface Admission {
@@ -39,9 +38,9 @@ export function enroll(
 ): Promise<boolean> {
   return inTurn(txn, async () => {
     const key = admissionsKey(name, limitKey);
-    const taken = await countTaken(txn, key);
+    const taken = await readPermitCount(txn, key);
     if (taken < limit!.max) {
-      txn.set(key, encodeJson(taken + 1));
+      writePermitCount(txn, key, taken + 1);
       return false;
     }
     txn.set(admissionQueueKey(name, limitKey, { sinceMs: nowMs, instanceId }), EMPTY);
@@ -66,18 +65,13 @@ async function leaveNow(admission: Admission, before: Instance): Promise<void> {
   const [first] = await txn.range(begin, end, { limit: 1 });
   const key = admissionsKey(workflow, limitKey);
   if (first === undefined) {
-    const taken = await countTaken(txn, key);
+    const taken = await readPermitCount(txn, key);
     assert(taken > 0, `a permit of workflow "${workflow}" is given back once`);
-    txn.set(key, encodeJson(taken - 1));
+    writePermitCount(txn, key, taken - 1);
     return;
   }
   txn.clear(first.key);
   const instanceId = decodeAdmissionQueueKey(first.key);
   txn.set(timerKey({ fireAtMs: nowMs, instanceId, timerId: ADMIT_TIMER }), EMPTY);
   effects.timerSet(nowMs);
-}
-
-async function countTaken(txn: Txn, key: Uint8Array): Promise<number> {
-  const bytes = await txn.get(key);
-  return bytes === undefined ? 0 : decodeJson<number>(bytes);
 }

@@ -45,13 +45,16 @@ export async function apply(
   const { txn } = application;
   const { instance, entries, commands } = accepted;
   writeRecord(application, before, instance, entries);
-  if (before?.instance.status !== instance.status) {
+  const hasChanged = before?.instance.status !== instance.status;
+  if (hasChanged) {
     if (before !== undefined) clearIndexes(txn, before.instance);
     writeIndexes(txn, instance);
-    if (instance.status !== "running") {
-      if (instance.limitKey !== undefined) await leave(application, before?.instance ?? instance);
-      if (instance.schedule !== undefined) wakeSchedule(application, instance.schedule);
-    }
+  }
+  // A retry may fail again in its very step: it had a permit all the same.
+  const isRetried = entries[0].kind === "retried";
+  if (instance.status !== "running" && (hasChanged || isRetried)) {
+    if (instance.limitKey !== undefined) await leave(application, before?.instance ?? instance);
+    if (instance.schedule !== undefined) wakeSchedule(application, instance.schedule);
   }
   for (const command of commands) await carryOut(application, instance.id, command, loaded);
 }

@@ -8,19 +8,12 @@
  */
 
 import { assert } from "../../shared/errors.ts";
-import {
-  decodeJson,
-  decodePermitQueueKey,
-  EMPTY,
-  encodeJson,
-  permitQueueKey,
-  permitQueueRange,
-  permitsKey,
-} from "../keyspace.ts";
+import { decodePermitQueueKey, EMPTY, permitQueueKey, permitQueueRange, permitsKey } from "../keyspace.ts";
 import type { Txn } from "../store/store.ts";
 import type { Traced } from "../signals/txn_trace.ts";
 import type { Effects } from "./effects.ts";
 import { clearPlace, delay, leaseOrQueue, type TaskBody, type TaskName, toLimit, toTaskBody, traced } from "./grant.ts";
+import { readPermitCount, writePermitCount } from "./permit_count.ts";
 import { inTurn } from "./turns.ts";
 import { readUnfinishedTask, type TaskPlace, type UnfinishedTask, writeTask } from "./task_record.ts";
 
@@ -67,9 +60,9 @@ async function giveBack(placing: Placing, record: UnfinishedTask): Promise<void>
   const { begin, end } = permitQueueRange(limit);
   const [first] = await txn.range(begin, end, { limit: 1 });
   if (first === undefined) {
-    const taken = await countPermits(txn, permitsKey(limit));
+    const taken = await readPermitCount(txn, permitsKey(limit));
     assert(taken > 0, `a permit of task "${record.name}" is given back once`);
-    txn.set(permitsKey(limit), encodeJson(taken - 1));
+    writePermitCount(txn, permitsKey(limit), taken - 1);
     return;
   }
   const name = decodePermitQueueKey(first.key);
@@ -122,9 +115,9 @@ async function placeRare(placing: Placing, task: TaskName & TaskBody): Promise<v
   }
   if (counts.permit) return leaseOrQueue(txn, effects, { ...placing, ...task });
   const limit = toLimit(facts);
-  const taken = await countPermits(txn, permitsKey(limit));
+  const taken = await readPermitCount(txn, permitsKey(limit));
   if (taken < facts.limit!.max) {
-    txn.set(permitsKey(limit), encodeJson(taken + 1));
+    writePermitCount(txn, permitsKey(limit), taken + 1);
     return leaseOrQueue(txn, effects, { ...placing, ...task, counts: { ...counts, permit: true } });
   }
   write(txn, task, { status: "limited", readyAtMs: nowMs });
@@ -137,11 +130,6 @@ async function withoutPermit<Task extends TaskBody>(placing: Placing, task: Task
   if (!task.counts.permit) return task;
   await giveBack(placing, { ...task.facts, ...task.counts, status: "paused", readyAtMs: 0 });
   return { ...task, counts: { ...task.counts, permit: undefined } };
-}
-
-async function countPermits(txn: Txn, key: Uint8Array): Promise<number> {
-  const bytes = await txn.get(key);
-  return bytes === undefined ? 0 : decodeJson<number>(bytes);
 }
 
 function write(txn: Txn, task: TaskName & TaskBody, at: TaskPlace): void {
