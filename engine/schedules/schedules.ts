@@ -35,13 +35,18 @@ export class Schedules {
     });
   }
 
-  /** Replaces what a schedule says. @throws DegovError INVALID_ARGUMENT, NOT_FOUND */
+  /**
+   * Replaces what a schedule says. A time that has come and was not taken yet is taken all the same, unless the times
+   * change.
+   *
+   * @throws DegovError INVALID_ARGUMENT, NOT_FOUND
+   */
   async update(id: string, spec: ScheduleSpec): Promise<ScheduleRecord> {
     return await this.#scheduler.transact(async (run) => {
       const record = await require(run, id);
-      clearNext(run, record);
       const updated = { ...record, spec };
       if (spec.overlap !== "buffer_one" || spec.paused) delete updated.bufferedAtMs;
+      if (!hasSameTimes(record.spec, spec)) clearNext(run, updated);
       await this.#put(run, updated);
       return updated;
     });
@@ -95,9 +100,13 @@ export class Schedules {
     const { cron, timeZone, workflow, version, paused } = record.spec;
     new CronTimes(cron, timeZone); // refused before anything is written
     if (await run.definitions.load(run.txn, workflow, version) === undefined) throw unknownWorkflow(workflow, version);
-    if (!paused) setNext(run, record, run.nowMs);
+    if (!paused && record.nextAtMs === undefined) setNext(run, record, run.nowMs);
     await writeSchedule(run.txn, record);
   }
+}
+
+function hasSameTimes(a: ScheduleSpec, b: ScheduleSpec): boolean {
+  return a.cron === b.cron && a.timeZone === b.timeZone && a.paused === b.paused;
 }
 
 async function require({ txn }: Run, id: string): Promise<ScheduleRecord> {

@@ -130,6 +130,20 @@ check("a schedule can be paused, resumed, triggered and deleted", async (fixture
   await rejects(schedules.get("s"), { code: "NOT_FOUND" });
 });
 
+check("[E1] an update takes no time away that has come and was not taken yet", async (fixture) => {
+  const { clock } = fixture;
+  await fixture.engine.schedules.create("s", { ...SPEC, overlap: "allow" });
+  await fixture.engine.drain(); // nobody runs for two times
+  await clock.advance(2 * PERIOD_MS);
+  const { nextAtMs } = await fixture.engine.schedules.get("s");
+  const updated = await fixture.engine.schedules.update("s", { ...SPEC, overlap: "allow", input: { by: "update" } });
+  equal(updated.nextAtMs, nextAtMs);
+  const successor = await fixture.successor();
+  for (let turn = 0; turn < 8; turn++) await clock.advance(250);
+  equal((await successor.engine.schedules.get("s")).started, 2);
+  await successor.engine.drain();
+});
+
 check("a schedule that cannot be used is refused with the reason", async (fixture) => {
   const { schedules } = fixture.engine;
   await rejects(schedules.create("s", { ...SPEC, cron: "61 * * * *" }), { code: "INVALID_ARGUMENT" });
