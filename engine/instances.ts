@@ -268,9 +268,11 @@ export class Instances {
 }
 
 /** Whether an operation has nothing left to do. */
-function isDone({ status, paused, phase }: Instance, { kind }: MachineInput): boolean {
+function isDone({ status, paused, phase }: Instance, input: MachineInput): boolean {
+  const { kind } = input;
   if (kind === "cancel") {
-    return status === "cancelled" || (phase.kind === "compensating" && phase.end.status === "cancelled");
+    const isUndoing = phase.kind === "compensating" && phase.end.status === "cancelled";
+    return status === "cancelled" || (isUndoing && input.compensate !== false);
   }
   if (kind === "pause") return paused === true;
   return kind === "resume" && status === "running" && !paused;
