@@ -39,8 +39,7 @@ let handedIn = 0;
 for await (const { sequence, entries } of client.history("ann")) {
   const what = entries.map((entry) => Object.keys(entry)[0]);
   console.log(sequence, what.join(", "));
-  const entered = entries.findLast((entry) => entry.stateEntered)?.stateEntered as { state: string } | undefined;
-  if (entered?.state === "counting") handedIn = sequence;
+  if (entries.some(({ stateEntered }) => stateEntered?.state === "counting")) handedIn = sequence;
 }
 
 const fork = await client.fork("ann", { sequence: handedIn, newInstanceId: "ann-again" });

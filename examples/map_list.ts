@@ -47,8 +47,7 @@ const { id, context } = await client.start("album", { input: { files, width: 800
 let [begun, most] = [0, 0];
 for await (const { entries } of client.history(id)) {
   for (const { taskScheduled, itemCompleted } of entries) {
-    const isItem = (taskScheduled as { index?: number } | undefined)?.index !== undefined;
-    begun += isItem ? 1 : itemCompleted ? -1 : 0;
+    begun += taskScheduled?.index !== undefined ? 1 : itemCompleted ? -1 : 0;
     most = Math.max(most, begun);
   }
 }

@@ -44,9 +44,9 @@ const { id, context } = await client.start("purchase", { input: { count: 25 }, w
 const kinds: string[] = [];
 for await (const { entries } of client.history(id)) {
   for (const { taskScheduled, taskCompleted, transitionTaken } of entries) {
-    if (taskScheduled) kinds.push(`${(taskScheduled as { name: string }).name} begins`);
-    if (taskCompleted) kinds.push(`${(taskCompleted as { name: string }).name} is done`);
-    if (transitionTaken) kinds.push(`-> ${(transitionTaken as { to: string }).to}`);
+    if (taskScheduled) kinds.push(`${taskScheduled.name} begins`);
+    if (taskCompleted) kinds.push(`${taskCompleted.name} is done`);
+    if (transitionTaken) kinds.push(`-> ${transitionTaken.to}`);
   }
 }
 console.log(kinds.join("\n"));

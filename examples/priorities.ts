@@ -40,7 +40,7 @@ const { id } = await client.start("order", { input, waitMs: 30_000 });
 const done: string[] = [];
 for await (const { entries } of client.history(id)) {
   for (const { taskCompleted } of entries) {
-    if (taskCompleted) done.push((taskCompleted as { name: string }).name);
+    if (taskCompleted?.name) done.push(taskCompleted.name);
   }
 }
 console.log(done.join(", "));

@@ -57,7 +57,7 @@ equal(context?.booked, "P-12 is booked");
 
 const entered: string[] = [];
 for await (const { entries } of client.history(id)) {
-  for (const { stateEntered } of entries) if (stateEntered) entered.push((stateEntered as { state: string }).state);
+  for (const { stateEntered } of entries) if (stateEntered?.state) entered.push(stateEntered.state);
 }
 deepEqual(entered, ["numbering", "booking", "booking", "done"]);
 console.log("Done: it went on where it had failed, and what came before was not done again");

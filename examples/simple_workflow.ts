@@ -53,14 +53,12 @@ const { id } = await engine.client.start("order", {
 console.log(`Started instance ${id}\n`);
 
 for await (const { entries } of engine.client.watch(id)) {
-  for (const entry of entries) {
-    const [kind, detail] = Object.entries(entry)[0];
-    const { state, name, output, from, to, console: lines } = detail as Record<string, unknown>;
-    if (kind === "stateEntered") console.log(`state   ${state}`);
-    if (kind === "transitionTaken") console.log(`        ${from} -> ${to}`);
-    if (kind === "taskCompleted") {
-      for (const { text } of (lines ?? []) as { text: string }[]) console.log(`console ${text}`);
-      console.log(`task    ${name} returned ${JSON.stringify(output)}`);
+  for (const { stateEntered, transitionTaken, taskCompleted } of entries) {
+    if (stateEntered) console.log(`state   ${stateEntered.state}`);
+    if (transitionTaken) console.log(`        ${transitionTaken.from} -> ${transitionTaken.to}`);
+    if (taskCompleted) {
+      for (const { text } of taskCompleted.console ?? []) console.log(`console ${text}`);
+      console.log(`task    ${taskCompleted.name} returned ${JSON.stringify(taskCompleted.output)}`);
     }
   }
 }

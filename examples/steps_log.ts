@@ -35,9 +35,8 @@ const { id } = await client.start("audit", { input: { owner: "Ann", books: ["202
 const lines: string[] = [];
 for await (const { entries } of client.history(id)) {
   for (const entry of entries) {
-    if (entry.logged !== undefined) lines.push((entry.logged as { message: string }).message);
-    const { console: written } = (entry.taskCompleted ?? {}) as { console?: { text: string }[] };
-    for (const { text } of written ?? []) lines.push(`console: ${text}`);
+    if (entry.logged?.message) lines.push(entry.logged.message);
+    for (const { text } of entry.taskCompleted?.console ?? []) lines.push(`console: ${text}`);
   }
 }
 console.log(lines.join("\n"));

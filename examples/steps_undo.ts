@@ -43,7 +43,7 @@ await client.register(trip);
 const { id, status, failure, context } = await client.start("trip", { waitMs: 30_000 });
 const undone: string[] = [];
 for await (const { entries } of client.history(id)) {
-  for (const { compensating } of entries) if (compensating) undone.push((compensating as { state: string }).state);
+  for (const { compensating } of entries) if (compensating?.state) undone.push(compensating.state);
 }
 console.log(`${status} (${failure?.message}); undone: ${undone.join(", ")}`);
 console.log(context);

@@ -12,6 +12,7 @@ import type { WatchEventsResponse, Worker, Workflow } from "../../proto/gen/dego
 import type { Failure } from "../failure.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { fromValueMessage } from "../value_message.ts";
+import type { HistoryEntryView } from "./history_entry.ts";
 
 export type InstanceStatusName = "running" | "completed" | "failed" | "cancelled";
 
@@ -21,10 +22,10 @@ export interface InstanceView {
   version: number;
   status: InstanceStatusName;
   state: string;
-  /** Absent in lists. */
+  /** What is large is there where one instance is asked for or started: not in lists, nor in answers to operations. */
   input?: JsonValue;
   context?: JsonObject;
-  /** Its result, where the definition says what that is; absent in lists. */
+  /** Its result, where the definition says what that is. */
   output?: JsonValue;
   failure?: Failure;
   /** The instance that started it. */
@@ -44,8 +45,8 @@ export interface InstanceView {
 export interface HistoryRecordView {
   sequence: number;
   atMs: number;
-  /** As in the JSON form of degov.v1.HistoryEntry: one key, which names the kind. */
-  entries: JsonObject[];
+  /** In order; one key each, which names the kind. */
+  entries: HistoryEntryView[];
 }
 
 export interface EventView {
@@ -119,7 +120,7 @@ export function toInstanceView(message: Instance): InstanceView {
 }
 
 export function toHistoryView(message: HistoryRecord): HistoryRecordView {
-  const json = toJson(HistoryRecordSchema, message) as { entries?: JsonObject[] };
+  const json = toJson(HistoryRecordSchema, message) as { entries?: HistoryEntryView[] };
   return { sequence: Number(message.sequence), atMs: toMs(message.at), entries: json.entries ?? [] };
 }
 
