@@ -1,5 +1,6 @@
 /** What the command says when something went wrong, and what to do about it. */
 
+import { nearestName } from "../shared/definition/nearest_name.ts";
 import { DegovError, formatProblems } from "../shared/errors.ts";
 import { COMMAND } from "./config.ts";
 import { EXIT_CODES, exitOfError } from "./exit_code.ts";
@@ -39,10 +40,23 @@ async function nextStep(session: Session, error: DegovError): Promise<string | u
     case "NOT_FOUND":
       if (error.message.includes("schedule")) return `\`${COMMAND} schedule list\` lists the schedules`;
       return error.message.includes("workflow")
-        ? `register it with \`${COMMAND} apply FILE\`; \`${COMMAND} workflows\` lists what there is`
+        ? `register it with \`${COMMAND} apply FILE\`; \`${COMMAND} workflows\` lists what there is${await guess(
+          session,
+          error.message,
+        )}`
         : `\`${COMMAND} list\` lists the instances`;
     default:
       return undefined;
+  }
+}
+
+/** The workflow that was meant, if one is called nearly so. */
+async function guess(session: Session, message: string): Promise<string> {
+  const asked = /workflow "([^"]+)"/.exec(message)?.[1] ?? "";
+  try {
+    return nearestName(asked, (await Array.fromAsync((await session.client(0)).workflows())).map(({ name }) => name));
+  } catch {
+    return "";
   }
 }
 

@@ -16,11 +16,13 @@ interface Line {
 const VALUE_CHARS_MAX = 160;
 
 export function showRecord(terminal: Terminal, record: HistoryRecordView): void {
-  for (const entry of record.entries) {
+  for (const [index, entry] of record.entries.entries()) {
     const [kind, detail] = Object.entries(entry)[0] as [string, JsonObject];
+    // The transition that follows says the same.
+    if (kind === "stateExited" && Object.hasOwn(record.entries[index + 1] ?? {}, "transitionTaken")) continue;
     const { mark, style, text } = describeEntry(kind, detail);
     const sequence = terminal.style("dim", `${formatClock(record.atMs)} ${String(record.sequence).padStart(4)}`);
-    terminal.line(`${sequence} ${terminal.style(style, mark)} ${oneLine(text)}`);
+    terminal.line(`${sequence} ${terminal.style(style, mark)} ${oneLine(text).trimEnd()}`);
     for (const { level, text: output } of (detail.console ?? []) as { level?: string; text?: string }[]) {
       const prefix = `${" ".repeat(20)}${level ?? "log"} | `;
       for (const row of printable(output ?? "").split("\n")) terminal.line(terminal.style("dim", prefix + row));

@@ -2,13 +2,17 @@
 
 const UNITS: readonly [string, number][] = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000]];
 
-/** `12s ago`, `in 3m`, `now`. */
+/** `12s ago`, `now`, `in 6d 23h`: what is to come is waited for, and told more exactly. */
 export function formatSince(atMs: number, nowMs: number): string {
-  const difference = nowMs - atMs;
-  const [unit, unitMs] = UNITS.find(([, ms]) => Math.abs(difference) >= ms) ?? ["", 0];
-  if (unitMs === 0) return "now";
-  const count = `${Math.floor(Math.abs(difference) / unitMs)}${unit}`;
-  return difference > 0 ? `${count} ago` : `in ${count}`;
+  const awayMs = Math.abs(nowMs - atMs);
+  const index = UNITS.findIndex(([, ms]) => awayMs >= ms);
+  if (index < 0) return "now";
+  const [unit, unitMs] = UNITS[index];
+  const count = `${Math.floor(awayMs / unitMs)}${unit}`;
+  if (nowMs > atMs) return `${count} ago`;
+  const [smaller, smallerMs] = UNITS[index + 1] ?? ["", Infinity];
+  const rest = Math.floor(awayMs % unitMs / smallerMs);
+  return rest === 0 ? `in ${count}` : `in ${count} ${rest}${smaller}`;
 }
 
 /** `340 ms`, `12.3 s`, `4 m 10 s`. */

@@ -9,6 +9,7 @@ import { canonicalJson } from "../../shared/json.ts";
 import { formatWritten } from "../../shared/written_definition.ts";
 import { COMMAND } from "../config.ts";
 import { Progress } from "../progress.ts";
+import { sampleInputFlag } from "../sample_input.ts";
 import type { Session } from "../session.ts";
 import { printable } from "../table.ts";
 import { readDefinition, toFileName } from "./validate.ts";
@@ -52,7 +53,10 @@ export function applyCommand(session: Session): Command {
         terminal.show({ ...one, dryRun: flags.dryRun ?? false }, () => terminal.line(describe(session, one, flags)));
       }
       const fresh = applied.find(({ change }) => change !== "unchanged");
-      if (fresh !== undefined && !flags.dryRun) terminal.hint(`next: ${COMMAND} start ${fresh.name}`);
+      if (fresh !== undefined && !flags.dryRun) {
+        const { definition } = read.find(({ definition }) => definition.name === fresh.name)!;
+        terminal.hint(`next: ${COMMAND} start ${fresh.name}${sampleInputFlag(definition.inputSchema)}`);
+      }
     });
 }
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readEngineConfig } from "../../engine/config.ts";
 import { openServer } from "../../engine/main.ts";
-import { engineTransport } from "../../shared/client/transport.ts";
+import { ENGINE_URL_DEFAULT, engineTransport } from "../../shared/client/transport.ts";
 import { newToken } from "../../shared/ids.ts";
 import { configureLog } from "../../shared/log.ts";
 import { stopSignal } from "../../shared/program.ts";
@@ -64,6 +64,7 @@ function greet({ terminal }: Session, url: string, { store }: DevFlags): void {
     row("engine", terminal.style("cyan", url));
     row("dashboard", terminal.style("cyan", `${url}/`));
     row("store", store);
-    terminal.hint(`\nIn another terminal: ${COMMAND} apply examples/approval.yaml   (Ctrl+C ends)`);
+    const elsewhere = url === ENGINE_URL_DEFAULT ? "" : ` --engine ${url}`;
+    terminal.hint(`\nIn another terminal: ${COMMAND} apply examples/approval.yaml${elsewhere}   (Ctrl+C ends)`);
   });
 }

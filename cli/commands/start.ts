@@ -3,6 +3,8 @@ import { DegovError } from "../../shared/errors.ts";
 import type { InstanceView } from "../../shared/client/views.ts";
 import { COMMAND } from "../config.ts";
 import { showInstance } from "../instance_text.ts";
+import type { JsonObject } from "../../shared/json.ts";
+import { sampleInputFlag } from "../sample_input.ts";
 import type { Session } from "../session.ts";
 
 /** How long `--wait` alone waits: for ever, as far as a person is concerned. */
@@ -23,15 +25,24 @@ export function startCommand(session: Session): Command {
       const input = await session.readObject(flags.input, "--input");
       const waitMs = toWaitMs(flags.wait);
       const client = await session.client();
+      const version = flags.version ?? 0;
       const instance = await client.start(workflow, {
         input,
+        version,
         ...(flags.id === undefined ? {} : { instanceId: flags.id }),
-        ...(flags.version === undefined ? {} : { version: flags.version }),
         ...(waitMs === undefined ? {} : { waitMs }),
+      }).catch(async (error) => {
+        // Whoever gave no input at all may not know that there is one to give.
+        if (Object.keys(input).length === 0 && error instanceof DegovError && error.problems.length > 0) {
+          const { inputSchema } = (await client.workflow(workflow, version)).definition as JsonObject;
+          const flag = sampleInputFlag(inputSchema);
+          if (flag !== "") throw new DegovError(error.code, `${error.message}\nGive it with${flag}`, error);
+        }
+        throw error;
       });
       session.terminal.show(instance, () => showInstance(session.terminal, instance));
       if (waitMs !== undefined) exitByEnd(session, instance);
-      else session.terminal.hint(`next: ${COMMAND} watch ${instance.id}`);
+      else if (instance.endedAtMs === undefined) session.terminal.hint(`next: ${COMMAND} watch ${instance.id}`);
     });
 }
 

@@ -10,7 +10,7 @@ export function workflowCommand(session: Session): Command {
   return new Command("workflow")
     .summary("show a registered definition")
     .description(
-      "Shows a registered definition as YAML: as its author wrote it, steps or states; comments are not kept.",
+      "Shows a registered definition as YAML: steps as their author wrote them, states in their canonical form.",
     )
     .argument("<workflow>", "name of the workflow")
     .option("--version <number>", "default the newest", toVersion)

@@ -28,6 +28,8 @@ const SHOTS: readonly Shot[] = [
   { name: "dashboard-instance-dark", path: "/instances/order-1001", dark: true, height: 1_000 },
   { name: "dashboard-failure", path: "/instances/import-7", height: 1100 },
   { name: "dashboard-definition", path: "/definitions/order?version=2&against=1", whole: true },
+  { name: "dashboard-steps", path: "/definitions/report", height: 780 },
+  { name: "dashboard-schedule", path: "/schedules/weekly-report", height: 840 },
   { name: "dashboard-workers", path: "/workers", height: 560 },
   { name: "dashboard-narrow", path: "/instances/order-1001", dark: true, width: 400, height: 860 },
 ];
