@@ -13,6 +13,11 @@ export function showWait(terminal: Terminal, wait: WaitKind): void {
   terminal.line(`  ${terminal.style("cyan", mark.padEnd(8))}${oneLine(text)}`);
 }
 
+/** A message to another instance that was given up. */
+export function showUndelivered(terminal: Terminal, { what, message }: { what: string; message: string }): void {
+  terminal.line(`  ${terminal.style("red", "unsent".padEnd(8))}${oneLine(`${what}: ${message}`)}`);
+}
+
 function describe(wait: WaitKind): [mark: string, text: string] {
   switch (wait.case) {
     case "task": {

@@ -69,7 +69,10 @@ Deno.test("apply shows what changes, start is idempotent, and every answer has a
     for (const command of ["list", "workflows", "history a1"]) {
       for (const line of (await degov(...command.split(" "), "--json")).out.trim().split("\n")) JSON.parse(line);
     }
-    match((await degov("explain", "a1")).out, /Task "risk" is queued: no worker is registered/);
+    match(
+      (await degov("explain", "a1")).out,
+      /a1 is in state checking and waits for:\n +task +risk, queued, .*no worker is registered/,
+    );
     match((await degov("workers")).err, /There are none, so no task runs/);
     equal((await degov("get", "a1", "--wait", "0")).code, EXIT_CODES.stillRunning.code);
     match((await degov("cancel", "a1", "--reason", "test")).out, /status +cancelled/);

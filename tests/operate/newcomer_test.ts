@@ -60,7 +60,7 @@ Deno.test("a newcomer's path: dev, apply, start, watch, explain, send; in two mi
   match(small, /status +completed/);
   match(history, /entered checking[\s\S]*task risk .* returned "low"[\s\S]*completed/);
   match(large, /state +(?:checking|review)/);
-  match(explained, /in state "review"[\s\S]*event +approve → approved[\s\S]*degov send .* approve/);
+  match(explained, /is in state review and waits for[\s\S]*event +approve → approved[\s\S]*degov send .* approve/);
   match(sent, /approved/);
   match(watched, /event approve[\s\S]*completed/);
   match(listed, /approval v1 +completed/);
