@@ -52,11 +52,10 @@ export async function begin(run: Run, loaded: LoadedDefinition, beginning: Begin
 function requireInput(what: string, schema: JsonObject, input: JsonObject): void {
   const checked = checkInput(schema, input);
   if (checked.ok) return;
+  const placed = checked.problems.map((problem) => ({ ...problem, path: `input.${problem.path}`.replace(/\.$/, "") }));
   throw new DegovError(
     "INVALID_ARGUMENT",
-    `Cannot ${what}: the input is not what its schema asks for\n${
-      formatProblems(checked.problems.map((problem) => ({ ...problem, path: `input.${problem.path}` })))
-    }`,
+    `Cannot ${what}: the input is not what its schema asks for\n${formatProblems(placed)}`,
     { problems: checked.problems },
   );
 }
