@@ -10,7 +10,8 @@
  * which were taken.
  *
  * Here parcels are prepared: what is fragile is wrapped, what is heavy is strapped, only what is both gets a crate, and
- * what is neither just goes into a bag. For one way out of several (exclusive) see steps_choose.ts.
+ * what is neither just goes into a bag. For one way out of several see steps_choose.ts,
+ * for ways at the same time steps_parallel.ts.
  */
 
 import { deepEqual } from "node:assert/strict";

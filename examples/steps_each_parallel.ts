@@ -9,7 +9,7 @@
  * in the variable named by the step or by `output`.
  *
  * Each item is tried again by itself when it fails, as the script's `retry` says. If one fails for good the others are
- * cancelled, and the step fails, for a `catch` to take. For several steps for each item see steps_each_sequential.ts.
+ * cancelled, and the step fails, for a `catch` to take. For several steps for each item see steps_each_parts.ts.
  */
 
 import { deepEqual } from "node:assert/strict";

@@ -8,8 +8,8 @@
  * variable that `as` names (`item` if nothing is said), and `STEP.index` counts the items that were begun. What the steps
  * leave in the variables is there for the next item, which is what makes a running sum possible.
  *
- * Here a budget is given to applicants in the order of their wishes, until it is used up. For one script for all items at
- * once see steps_each_parallel.ts.
+ * Here a budget is given to applicants in the order of their wishes, until it is used up. For many items at once see
+ * steps_each_parallel.ts (one script) and steps_each_parts.ts (several steps).
  */
 
 import { deepEqual } from "node:assert/strict";
