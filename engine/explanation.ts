@@ -1,5 +1,6 @@
 /** What an instance waits for, and why it is not done yet: for people and programs. */
 
+import { describeState } from "../shared/definition/steps/author_place.ts";
 import type { Failure } from "../shared/failure.ts";
 import { explain as explainMachine, type Wait } from "./machine/machine.ts";
 import type { Capability } from "./keyspace.ts";
@@ -61,9 +62,9 @@ export async function explain(
       undelivered.push(...(await readUndelivered(run.txn, wait.instanceId)).filter(({ about }) => about === "end"));
     }
     const state = instance.status === "running"
-      ? `Instance "${instanceId}" of "${instance.workflow}" is in state "${instance.state}". ${
-        waits.map(describe).join(" ")
-      }`
+      ? `Instance "${instanceId}" of "${instance.workflow}" is in ${
+        describeState(record.definition, instance.state)
+      }. ${waits.map(describe).join(" ")}`
       : `Instance "${instanceId}" of "${instance.workflow}" is ${instance.status} and waits for nothing.${
         instance.failure === undefined ? "" : ` ${instance.failure.code}: ${instance.failure.message}`
       }`;
@@ -105,9 +106,13 @@ function describe(wait: ExplainedWait): string {
     case "timer":
       return wait.isTimeout
         ? `It is given up at ${toIso(wait.fireAtMs)}.`
-        : `At ${toIso(wait.fireAtMs)} it goes to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
+        : `At ${toIso(wait.fireAtMs)} it ${leadsTo(wait.targets, { verb: "goes", none: "fails" })}${
+          wait.isGuarded ? ", if a guard holds" : ""
+        }.`;
     case "event":
-      return `The event "${wait.name}" leads to ${quoted(wait.targets)}${wait.isGuarded ? ", if a guard holds" : ""}.`;
+      return `The event "${wait.name}" ${leadsTo(wait.targets, { verb: "leads", none: "fails it" })}${
+        wait.isGuarded ? ", if a guard holds" : ""
+      }.`;
     case "child":
       return `Instance "${wait.instanceId}" of "${wait.workflow}", which it started, has not ended.`;
     case "map":
@@ -149,6 +154,10 @@ function describeTask(wait: TaskWait): string {
     case "leased":
       return `Task "${wait.name}" runs on worker "${wait.workerId}" (attempt ${wait.attempt}).${last}`;
   }
+}
+
+function leadsTo(targets: readonly string[], { verb, none }: { verb: string; none: string }): string {
+  return targets.length === 0 ? none : `${verb} to ${quoted(targets)}`;
 }
 
 function quoted(names: readonly string[]): string {

@@ -7,6 +7,7 @@
 
 import type {
   ActionDefinition,
+  Definition,
   FailDefinition,
   LogDefinition,
   Mapping,
@@ -14,6 +15,7 @@ import type {
   TaskDefinition,
   TextDefinition,
 } from "../../shared/definition/definition.ts";
+import { describeState, type PartPath } from "../../shared/definition/steps/author_place.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { ERROR_MESSAGE_CHARS_MAX, FAILURE_CODE_CHARS_MAX } from "../../shared/limits.ts";
 import { runSend, runStart } from "./children.ts";
@@ -24,10 +26,11 @@ import type { EventValue, ListPlace } from "./instance.ts";
 import { evaluateLimitKey } from "./limit_key.ts";
 import { runMap } from "./maps.ts";
 import { setMember } from "./members.ts";
-import { formatListPlace } from "./place.ts";
+import { describePlace, toListPath } from "./place.ts";
 
 /** Where an action stands, and the event that it is run for. */
 export interface ActionPlace {
+  readonly definition: Definition;
   readonly event: EventValue;
   readonly list: ListPlace;
   readonly index: number;
@@ -41,7 +44,7 @@ export function runActions(
 ): Fault | undefined {
   if (actions === undefined) return undefined;
   for (let index = 0; index < actions.length; index++) {
-    const fault = runAction(draft, actions[index], { ...options, index });
+    const fault = runAction(draft, actions[index], { ...options, definition: draft.definition, index });
     if (fault !== undefined) return fault;
     if (draft.isRaised) return undefined;
   }
@@ -102,7 +105,7 @@ function runFail(draft: Draft, { code, message }: FailDefinition, at: ActionPlac
   }
   const { definition, instance } = draft;
   const ownMessage = message === undefined
-    ? `Workflow "${definition.name}" fails with ${ownCode} in state "${instance.state}"`
+    ? `Workflow "${definition.name}" fails with ${ownCode} in ${describeState(definition, instance.state)}`
     : toText(draft, message, at, "fail.message");
   if (ownMessage instanceof Fault) return ownMessage;
   draft.raise({ code: ownCode, message: ownMessage.slice(0, ERROR_MESSAGE_CHARS_MAX) });
@@ -121,13 +124,13 @@ export function evaluateMapping(
   draft: Draft,
   mapping: Mapping,
   at: ActionPlace,
-  member: string,
+  member: Member,
   scope: Scope = {},
 ): JsonValue | Fault {
   if (typeof mapping === "string") return evaluateIn(draft, mapping, at, member, scope);
   const mapped: JsonObject = {};
   for (const key of Object.keys(mapping)) {
-    const value = evaluateIn(draft, mapping[key], at, `${member}.${key}`, scope);
+    const value = evaluateIn(draft, mapping[key], at, [...toPath(member), key], scope);
     if (value instanceof Fault) return value;
     setMember(mapped, key, value);
   }
@@ -139,18 +142,25 @@ export function evaluateIn(
   draft: Draft,
   text: string,
   at: ActionPlace,
-  member: string,
+  member: Member,
   scope: Scope = {},
 ): JsonValue | Fault {
   return evaluateText(draft, text, { ...scope, event: at.event, place: () => formatActionPlace(at, member) });
 }
 
 /** A fault of the draft, which knows no places, as a sentence that names the action's. */
-export function placed(outcome: string | Fault | undefined, at: ActionPlace, member: string): Fault | undefined {
+export function placed(outcome: string | Fault | undefined, at: ActionPlace, member: Member): Fault | undefined {
   if (!(outcome instanceof Fault)) return undefined;
   return new Fault(outcome.cause, `Cannot run ${formatActionPlace(at, member)}: ${outcome.message}.`);
 }
 
-export function formatActionPlace(at: ActionPlace, member: string): string {
-  return `${formatListPlace(at.list)}[${at.index}].${member}`;
+export function formatActionPlace(at: ActionPlace, member: Member): string {
+  return describePlace(at.definition, [...toListPath(at.list), at.index, ...toPath(member)]);
+}
+
+/** A part of an action: names with dots between them, or a path. */
+type Member = string | PartPath;
+
+function toPath(member: Member): PartPath {
+  return typeof member === "string" ? member.split(".") : member;
 }

@@ -8,7 +8,7 @@ import { evaluateGuard } from "./expression.ts";
 import { Fault } from "./fault.ts";
 import type { EventValue, TransitionSource } from "./instance.ts";
 import { transitionAt, transitionsFor } from "./lookup.ts";
-import { formatTransitionPlace } from "./place.ts";
+import { describePlace, toTransitionPath } from "./place.ts";
 
 /** A transition that was chosen, and what for; or, with `question`, one whose guard only a worker can evaluate. */
 export interface Choice {
@@ -60,7 +60,7 @@ function consider(
   if (typeof guard !== "string") return { transition, ...options, question: guard };
   const holds = evaluateGuard(draft, guard, {
     event: options.event,
-    place: () => `${formatTransitionPlace(draft.instance.state, options.place)}.guard`,
+    place: () => describePlace(draft.definition, [...toTransitionPath(draft.instance.state, options.place), "guard"]),
   });
   if (holds instanceof Fault) return holds;
   return holds ? { transition, ...options } : undefined;

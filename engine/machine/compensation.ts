@@ -8,6 +8,7 @@
  */
 
 import type { CompensatedEnd } from "../../shared/definition/definition.ts";
+import { describeState } from "../../shared/definition/steps/author_place.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { UNDO_VISITS_MAX } from "../../shared/limits.ts";
@@ -62,7 +63,7 @@ export function undoNext(draft: Draft, phase: Compensating): void {
 export function noteUndoFailure(draft: Draft, failure: Failure): void {
   const phase = draft.instance.phase as Compensating;
   if (phase.failure !== undefined) return;
-  const message = `Cannot undo state "${phase.state}": ${failure.code}: ${failure.message}`;
+  const message = `Cannot undo ${describeState(draft.definition, phase.state)}: ${failure.code}: ${failure.message}`;
   draft.setPhase({ ...phase, failure: { ...failure, message } });
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { COMPLETE_EVENT, ERROR_EVENT } from "../../shared/definition/definition.ts";
+import { describeState } from "../../shared/definition/steps/author_place.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { KEPT_EVENTS_MAX } from "../../shared/limits.ts";
@@ -16,7 +17,7 @@ import { fail } from "./ends.ts";
 import { Fault } from "./fault.ts";
 import type { AttemptReport } from "./input.ts";
 import type { Deciding, SteadyPhase, Verdict } from "./instance.ts";
-import { formatTransitionPlace } from "./place.ts";
+import { formatPath, toTransitionPath } from "./place.ts";
 import { settle } from "./settling.ts";
 import { take } from "./transition.ts";
 
@@ -25,7 +26,7 @@ export function pursue(draft: Draft, choice: Choice, client?: Deciding["client"]
   const { question, place: source, event } = choice;
   if (question === undefined) return take(draft, choice);
   const { context, input, phase, state } = draft.instance;
-  const name = formatTransitionPlace(state, source);
+  const name = formatPath(toTransitionPath(state, source));
   draft.context.share();
   const task = { name, output: name, isGuard: true } as const;
   // An event is plain JSON; only its interface does not say so.
@@ -106,7 +107,7 @@ function keepOrDrop(draft: Draft, { event, client }: Deciding): void {
     draft.keepEvent({ ...event, ...id, refusedIn: entries });
     return;
   }
-  const message = `No guard of state "${state}" lets it pass`;
+  const message = `No guard of ${describeState(draft.definition, state)} lets it pass`;
   draft.record({ kind: "eventDropped", name: event.name, ...id, message });
 }
 

@@ -1,6 +1,7 @@
 /** How an instance ends. */
 
 import { COMPLETE_EVENT, type Mapping, type TransitionDefinition } from "../../shared/definition/definition.ts";
+import { describeState, type PartPath } from "../../shared/definition/steps/author_place.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { OUTPUT_BYTES_MAX } from "../../shared/limits.ts";
@@ -12,7 +13,7 @@ import type { EventValue, TransitionSource } from "./instance.ts";
 import { describeSize, jsonBytes } from "./json_bytes.ts";
 import { takesClientEvents, transitionsFor } from "./lookup.ts";
 import { setMember } from "./members.ts";
-import { formatSource } from "./place.ts";
+import { describePlace, formatPath, toSourcePath } from "./place.ts";
 
 /** Fails the instance, or begins to undo what it has done so that it then fails. */
 export function fail(draft: Draft, failure: Failure): void {
@@ -81,12 +82,12 @@ function pick(context: JsonObject, keys: readonly string[]): JsonObject {
 }
 
 function evaluateOutput(draft: Draft, output: Mapping): JsonValue | Fault {
-  const evaluateAt = (text: string, place: string) =>
-    evaluateText(draft, text, { event: NO_EVENT, reach: "end", place: () => place });
-  if (typeof output === "string") return evaluateAt(output, "output");
+  const evaluateAt = (text: string, path: PartPath) =>
+    evaluateText(draft, text, { event: NO_EVENT, reach: "end", place: () => describePlace(draft.definition, path) });
+  if (typeof output === "string") return evaluateAt(output, ["output"]);
   const members: JsonObject = {};
   for (const [key, text] of Object.entries(output)) {
-    const member = evaluateAt(text, `output.${key}`);
+    const member = evaluateAt(text, ["output", key]);
     if (member instanceof Fault) return member;
     setMember(members, key, member);
   }
@@ -106,9 +107,13 @@ function automaticWaysOut({ state }: Draft): WayOut[] {
   ].filter(({ transition }) => transition.target !== undefined);
 }
 
-function describeDeadEnd({ instance }: Draft, untaken: readonly WayOut[]): string {
-  const guards = untaken.map(({ place, transition }) => `${formatSource(place)} (${describeGuard(transition)})`);
-  return `Cannot leave state "${instance.state}": its tasks are done, it takes no events, no timer is left, and none of ` +
+function describeDeadEnd({ instance, definition }: Draft, untaken: readonly WayOut[]): string {
+  const guards = untaken.map(({ place, transition }) =>
+    `${formatPath(toSourcePath(place))} (${describeGuard(transition)})`
+  );
+  return `Cannot leave ${
+    describeState(definition, instance.state)
+  }: its tasks are done, it takes no events, no timer is left, and none of ` +
     `these was taken: ${guards.join(", ")}. Add a transition without a guard, or an event for the state to wait for.`;
 }
 
@@ -120,5 +125,7 @@ function describeGuard({ guard }: TransitionDefinition): string {
 function describeFailedState({ instance, definition }: Draft): string {
   const { error } = instance.context;
   const reason = isJsonObject(error) && typeof error.message === "string" ? `: ${error.message}` : "";
-  return `Workflow "${definition.name}" ended in state "${instance.state}", which is final and means failure${reason}`;
+  return `Workflow "${definition.name}" ended in ${
+    describeState(definition, instance.state)
+  }, which is final and means failure${reason}`;
 }

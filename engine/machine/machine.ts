@@ -14,6 +14,7 @@
  */
 
 import type { Definition } from "../../shared/definition/definition.ts";
+import { describeState } from "../../shared/definition/steps/author_place.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { CONTEXT_BYTES_MAX, HISTORY_RECORDS_MAX } from "../../shared/limits.ts";
 import { assert } from "../../shared/errors.ts";
@@ -169,7 +170,9 @@ function toRejection({ cause, message }: Fault): Rejection {
 
 function failByHistory(draft: Draft): void {
   const message =
-    `The history has reached its ${HISTORY_RECORDS_MAX} records, last in state "${draft.instance.state}". ` +
+    `The history has reached its ${HISTORY_RECORDS_MAX} records, last in ${
+      describeState(draft.definition, draft.instance.state)
+    }. ` +
     "A workflow that goes on for longer must be divided into several instances.";
   // There is no room for undoing, either.
   draft.end({ kind: "failed", failure: { code: "RESOURCE_EXHAUSTED", message } });

@@ -296,7 +296,7 @@ check(
     status: "failed",
     failure: {
       code: "RESOURCE_EXHAUSTED",
-      message: /^Stopped after 1000 transitions in one step: the states "p[io]ng", "p[io]ng" lead to one another/,
+      message: /^Stopped after 1000 transitions in one step: state "p[io]ng", state "p[io]ng" lead to one another/,
     },
   },
 );

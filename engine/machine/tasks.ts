@@ -1,6 +1,7 @@
 /** What the outcome of a task leads to. */
 
 import { ERROR_EVENT } from "../../shared/definition/definition.ts";
+import { stepOf } from "../../shared/definition/steps/author_place.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { HELD_MAX } from "../../shared/limits.ts";
@@ -56,7 +57,7 @@ export function failTask(draft: Draft, input: FailedInput): Rejection | Fault | 
 /** Looks for a transition that takes a failure. */
 export function handleFailure(draft: Draft, failure: Failure): Fault | undefined {
   if (draft.instance.phase.kind === "compensating") return void noteUndoFailure(draft, failure);
-  const error = toErrorValue(failure, draft.instance.state);
+  const error = toErrorValue(failure, stepOf(draft.definition, draft.instance.state));
   draft.context.setError(error);
   const choice = chooseForEvent(draft, { name: ERROR_EVENT, data: error });
   if (choice instanceof Fault) return choice;

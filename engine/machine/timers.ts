@@ -1,5 +1,6 @@
 /** What a timer leads to when it fires. */
 
+import { describeState } from "../../shared/definition/steps/author_place.ts";
 import { assert } from "../../shared/errors.ts";
 import { chooseAfter } from "./choice.ts";
 import { pursue } from "./deciding.ts";
@@ -37,7 +38,7 @@ export function takeAfter(draft: Draft, index: number): Fault | undefined {
 
 function failAsTimedOut(draft: Draft): undefined {
   const { name, timeoutMs } = draft.definition;
-  const message = `Workflow "${name}" did not end within its timeout of ${timeoutMs} ms: it was in state ` +
-    `"${draft.instance.state}"`;
+  const message = `Workflow "${name}" did not end within its timeout of ${timeoutMs} ms: it was in ` +
+    describeState(draft.definition, draft.instance.state);
   fail(draft, { code: "TIMED_OUT", message });
 }

@@ -3,6 +3,7 @@
  * being awaited before the next list begins. Without a target only the transition's own actions run.
  */
 
+import { describeState } from "../../shared/definition/steps/author_place.ts";
 import { assert } from "../../shared/errors.ts";
 import { MICROSTEPS_MAX } from "../../shared/limits.ts";
 import { runActions } from "./actions.ts";
@@ -52,8 +53,10 @@ function runOwnActions(draft: Draft, { transition, place, event }: Choice): Faul
 
 function failAsLoop(draft: Draft): undefined {
   const recent = draft.entries.slice(draft.entries.length >> 1);
-  const states = new Set(recent.flatMap((entry) => entry.kind === "stateEntered" ? [`"${entry.state}"`] : []));
-  const message = `Stopped after ${MICROSTEPS_MAX} transitions in one step: the states ${[...states].join(", ")} ` +
+  const states = new Set(
+    recent.flatMap((entry) => entry.kind === "stateEntered" ? [describeState(draft.definition, entry.state)] : []),
+  );
+  const message = `Stopped after ${MICROSTEPS_MAX} transitions in one step: ${[...states].join(", ")} ` +
     "lead to one another without end. One of them must run a task, wait for an event or a timer, or have a guard " +
     "that ends the loop.";
   fail(draft, { code: "RESOURCE_EXHAUSTED", message });

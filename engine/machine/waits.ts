@@ -1,6 +1,13 @@
 /** What an instance waits for, as data. Pure. */
 
-import type { Definition, StateDefinition, TransitionDefinition } from "../../shared/definition/definition.ts";
+import {
+  COMPLETE_EVENT,
+  type Definition,
+  ERROR_EVENT,
+  type StateDefinition,
+  type TransitionDefinition,
+} from "../../shared/definition/definition.ts";
+import { stepOf } from "../../shared/definition/steps/author_place.ts";
 import { assert } from "../../shared/errors.ts";
 import type { ActiveTask, Instance } from "./instance.ts";
 import { isClientEvent, stateOf, transitionAt, transitionsFor } from "./lookup.ts";
@@ -34,7 +41,7 @@ export type Wait =
     readonly begun: number;
     readonly done: number;
   }
-  /** A timer is pending. `targets`: the state it leads to, none where it is the workflow's own timeout. */
+  /** A timer is pending. `targets`: the states it may lead to, none where it fails the instance. */
   | {
     readonly kind: "timer";
     readonly timerId: string;
@@ -103,11 +110,11 @@ export function explain(definition: Definition, instance: Instance): Wait[] {
     }
   }
   for (const [timerId, { fireAtMs }] of Object.entries(instance.timers)) {
-    waits.push({ kind: "timer", timerId, fireAtMs, ...describeTimer(state, instance.state, timerId) });
+    waits.push({ kind: "timer", timerId, fireAtMs, ...describeTimer(definition, instance.state, timerId) });
   }
   for (const name of takes(definition, instance)) {
     const transitions = [...transitionsFor(state, name), ...transitionsFor(definition, name)];
-    waits.push({ kind: "event", name, ...describeTransitions(transitions, instance.state) });
+    waits.push({ kind: "event", name, ...describeTransitions(definition, transitions, instance.state) });
   }
   return waits;
 }
@@ -126,15 +133,46 @@ function describeTask(
   return { kind: "task", taskId, name, phase, ...(item === undefined ? {} : { index: item.index }) };
 }
 
-function describeTimer(state: StateDefinition, current: string, timerId: string) {
+function describeTimer(definition: Definition, current: string, timerId: string) {
   const index = parseAfterIndex(timerId);
-  const transitions = index === undefined ? [] : [state.after![index]];
-  return { isTimeout: index === undefined, ...describeTransitions(transitions, current) };
+  const transitions = index === undefined ? [] : [stateOf(definition, current).after![index]];
+  return { isTimeout: index === undefined, ...describeTransitions(definition, transitions, current) };
 }
 
-function describeTransitions(transitions: readonly TransitionDefinition[], current: string) {
+function describeTransitions(definition: Definition, transitions: readonly TransitionDefinition[], current: string) {
+  const targets = new Set<string>();
+  for (const transition of transitions) addTargets(definition, transition, current, targets);
   return {
-    targets: [...new Set(transitions.map(({ target }) => target ?? current))],
+    targets: [...targets],
     isGuarded: transitions.length > 0 && transitions.every(({ guard }) => guard !== undefined),
   };
+}
+
+/** Where a transition may lead; where it fails, to what takes the failure, or nowhere. */
+function addTargets(
+  definition: Definition,
+  { target, actions }: TransitionDefinition,
+  current: string,
+  targets: Set<string>,
+): void {
+  const last = actions?.at(-1);
+  if (target !== undefined) addTarget(definition, target, targets, new Set());
+  else if (last === undefined || !("fail" in last)) targets.add(current);
+  else {
+    const { code } = last.fail;
+    for (const way of transitionsFor(stateOf(definition, current), ERROR_EVENT)) {
+      const isTaken = typeof code !== "string" || (way.codes?.includes(code) ?? true);
+      if (isTaken && way.target !== undefined) addTarget(definition, way.target, targets, new Set());
+    }
+  }
+}
+
+/** The state, or in the place of one that only steps were compiled to, those that it may lead to. */
+function addTarget(definition: Definition, target: string, targets: Set<string>, seen: Set<string>): void {
+  if (seen.has(target)) return;
+  seen.add(target);
+  if (stepOf(definition, target) === target) return void targets.add(target);
+  for (const way of transitionsFor(stateOf(definition, target), COMPLETE_EVENT)) {
+    if (way.target !== undefined) addTarget(definition, way.target, targets, seen);
+  }
 }

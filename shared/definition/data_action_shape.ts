@@ -52,7 +52,10 @@ const SHORT_SET: Shape<SetDefinition[]> = followedBy(
     }
     return keys.flatMap((key) => {
       const value = read.get(key);
-      return value === undefined ? [] : [{ key, ...value }];
+      if (value === undefined) return [];
+      const set = { key, ...value };
+      reading.renote(value, set);
+      return [set];
     });
   },
 );

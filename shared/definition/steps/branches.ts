@@ -27,7 +27,7 @@ export function addBranches({ step, branches, state }: BranchesStep, scope: Scop
   const flag = (id: string) => variable(`${step.id}.${id}`);
   const isConditional = ({ if: condition, else: isElse, needs }: Branch) =>
     condition !== undefined || isElse === true || needs !== undefined;
-  state.enter = decide(step, ordered);
+  state.enter = decide(step, ordered, compilation);
   let follow = scope.follow;
   const added: (() => void)[] = [];
   for (const branch of ordered.toReversed()) {
@@ -47,14 +47,18 @@ export function addBranches({ step, branches, state }: BranchesStep, scope: Scop
 }
 
 /** Sets a variable for each branch: whether it is taken. Those that are needed come before those that need them. */
-export function decide(step: Step, ordered: readonly Branch[]): ActionDefinition[] {
+export function decide(step: Step, ordered: readonly Branch[], { reading }: Compilation): ActionDefinition[] {
   const key = (id: string) => `${step.id}.${id}`;
   const others = ordered.filter(({ else: isElse }) => !isElse);
-  const byItself = ({ id, if: condition, else: isElse }: Branch): ActionDefinition => {
+  const byItself = (branch: Branch): ActionDefinition => {
+    const { id, if: condition, else: isElse } = branch;
     const expression = isElse && others.length > 0
       ? `!(${others.map((other) => variable(key(other.id))).join(" || ")})`
       : condition;
-    return { set: expression === undefined ? { key: key(id), value: true } : { key: key(id), expression } };
+    const set = expression === undefined ? { key: key(id), value: true } : { key: key(id), expression };
+    reading.note(set, "", reading.placeOf(branch));
+    if (condition !== undefined) reading.note(set, "expression", reading.placeOf(branch, "if"));
+    return { set };
   };
   const withNeeds = ({ id, needs = [] }: Branch): ActionDefinition[] => {
     if (needs.length === 0) return [];
@@ -131,6 +135,7 @@ export function addChoose({ step, branches, state }: BranchesStep, scope: Scope,
     const target = addSteps(branch.steps, { ...scope, before: step }, compilation);
     const way = branch.if === undefined ? { target } : { target, guard: branch.if };
     reading.note(way, "", reading.placeOf(branch));
+    if (branch.if !== undefined) reading.note(way, "guard", reading.placeOf(branch, "if"));
     return way;
   });
   const isAlways = ways.some(({ guard }) => guard === undefined);

@@ -77,8 +77,9 @@ export class Compilation {
 
   #trace(part: object, place: Place): void {
     if (!this.reading.isNoted(part, "")) this.reading.note(part, "", place);
-    for (const value of Object.values(part)) {
-      if (typeof value === "object" && value !== null) this.#trace(value, place);
+    for (const [key, value] of Object.entries(part)) {
+      if (typeof value !== "object" || value === null) continue;
+      this.#trace(value, this.reading.isNoted(part, key) ? this.reading.placeOf(part, key) : place);
     }
   }
 }

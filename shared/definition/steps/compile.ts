@@ -53,6 +53,7 @@ export function compileSteps(
     states: compilation.states,
     source: { format: "steps", document: source },
   };
+  reading.renote(document, definition);
   reading.note(definition, "", place);
   return definition;
 }
@@ -94,6 +95,7 @@ function addStep(step: Step, scope: Scope, compilation: Compilation): void {
   const place = reading.placeOf(step);
   if (step.if !== undefined) {
     const passed = [{ target: step.id, guard: step.if }, { target: scope.follow }];
+    reading.note(passed[0], "guard", reading.placeOf(step, "if"));
     compilation.add(`${step.id}.if`, { on: { complete: passed } }, reading.placeOf(step, "if"));
   }
   const state: StateDefinition = {};
@@ -166,7 +168,7 @@ function addPlain(
   } else {
     const each = step.type !== undefined && "each" in step.type ? step.type.each : undefined;
     const isParts = each !== undefined && each.parallel?.task === undefined;
-    const enter = isParts ? eachAtOnce(step, each, compilation) : actionsOf(step);
+    const enter = isParts ? eachAtOnce(step, each, compilation) : actionsOf(step, compilation);
     if (enter.length > 0) state.enter = enter;
     if (exits.length > 0) state.on = { complete: exits };
   }

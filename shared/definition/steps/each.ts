@@ -24,8 +24,10 @@ export function addEach({ step, each, state }: EachStep, scope: Scope, compilati
   const items = variable(`${step.id}.items`);
   const index = variable(`${step.id}.index`);
   const loop = `${step.id}.each`;
+  const list = { key: `${step.id}.items`, expression: each.items };
+  reading.note(list, "expression", reading.placeOf(each, "items"));
   state.enter = [
-    { set: { key: `${step.id}.items`, expression: each.items } },
+    { set: list },
     { set: { key: `${step.id}.index`, value: 0 } },
   ];
   state.on = { complete: [{ target: loop }] };

@@ -10,6 +10,7 @@ export function exitsOf(step: Step, scope: Scope, compilation: Compilation): Tra
     const target = targetOf(next, { step, index }, scope, compilation);
     const exit: TransitionDefinition = next.if === undefined ? { target } : { target, guard: next.if };
     compilation.reading.note(exit, "", compilation.reading.placeOf(next));
+    if (next.if !== undefined) compilation.reading.note(exit, "guard", compilation.reading.placeOf(next, "if"));
     return exit;
   });
   return exits.some(({ guard }) => guard === undefined) ? exits : [...exits, { target: scope.follow }];

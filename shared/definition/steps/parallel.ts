@@ -30,15 +30,15 @@ export function eachAtOnce(step: Step, each: Each, compilation: Compilation): Ac
     state: addSteps(each.steps, PART, compilation),
     input: { [each.as]: "item", [`${step.id}.index`]: "index" },
   };
-  return [{
-    map: {
-      name: step.id,
-      items: each.items,
-      ...(concurrency !== undefined && { concurrency }),
-      start,
-      ...(output !== undefined && output !== step.id && { output }),
-    },
-  }];
+  const map = {
+    name: step.id,
+    items: each.items,
+    ...(concurrency !== undefined && { concurrency }),
+    start,
+    ...(output !== undefined && output !== step.id && { output }),
+  };
+  reading.renote(each, map);
+  return [{ map }];
 }
 
 /**
@@ -57,7 +57,10 @@ export function addParallel(
   if (rounds.length > 1) refuseRounds(step, compilation);
   else if (step.timeout !== undefined) state.after = rungTransitions(step, scope, compilation);
   const errors = errorTransitions(scope.handlers);
-  const before: ActionDefinition[][] = [decide(step, ordered), ...rounds.map((round) => merge(step, round))];
+  const before: ActionDefinition[][] = [
+    decide(step, ordered, compilation),
+    ...rounds.map((round) => merge(step, round)),
+  ];
   for (const [index, round] of rounds.entries()) {
     const parts = round.map((branch) => toPart(step, branch, compilation));
     const isLast = index === rounds.length - 1;

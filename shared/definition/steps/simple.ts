@@ -1,15 +1,18 @@
 /** Steps that are one state: what is done in it. */
 
 import type { ActionDefinition } from "../definition.ts";
+import type { Compilation } from "./compilation.ts";
 import type { Step } from "./step.ts";
 
-/** What a step does on entering its state. */
-export function actionsOf({ id, type }: Step): ActionDefinition[] {
+/** What a step does on entering its state. What an author wrote keeps its place (C2). */
+export function actionsOf({ id, type }: Step, { reading }: Compilation): ActionDefinition[] {
   if (type === undefined) return [];
   if ("script" in type) {
     const { output, ...run } = type.script;
     const keyed = output === undefined ? { merge: true } : output === id ? {} : { output };
-    return [{ task: { name: id, ...run, ...keyed } }];
+    const task = { name: id, ...run, ...keyed };
+    reading.renote(type.script, task);
+    return [{ task }];
   }
   if ("set" in type) return type.set;
   if ("log" in type) return [{ log: type.log }];
@@ -17,14 +20,17 @@ export function actionsOf({ id, type }: Step): ActionDefinition[] {
   if ("fail" in type) return [{ fail: type.fail }];
   if ("workflow" in type) {
     const { output, ...start } = type.workflow;
-    return [{ start: { name: id, ...start, ...(output !== undefined && output !== id && { output }) } }];
+    const named = { name: id, ...start, ...(output !== undefined && output !== id && { output }) };
+    reading.renote(type.workflow, named);
+    return [{ start: named }];
   }
   if ("each" in type && type.each.parallel?.task !== undefined) {
     const { task, concurrency, output } = type.each.parallel;
     const keyed = output === undefined || output === id ? {} : { output };
-    return [{
-      map: { name: id, items: type.each.items, ...(concurrency !== undefined && { concurrency }), task, ...keyed },
-    }];
+    const { items } = type.each;
+    const map = { name: id, items, ...(concurrency !== undefined && { concurrency }), task, ...keyed };
+    reading.renote(type.each, map);
+    return [{ map }];
   }
   return [];
 }

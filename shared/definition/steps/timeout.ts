@@ -53,7 +53,8 @@ function toTransition(
 }
 
 /** What is done while the step goes on. There is one state, so it can only be what needs none of its own. */
-function actionsBeside(step: Step, { reading }: Compilation): ActionDefinition[] {
+function actionsBeside(step: Step, compilation: Compilation): ActionDefinition[] {
+  const { reading } = compilation;
   for (const key of ["if", "next", "catch", "timeout", "undo"] as const) {
     if (step[key] === undefined) continue;
     const message = `a step that runs beside another has no "${key}": remove it, or give the other step up with "next"`;
@@ -65,5 +66,5 @@ function actionsBeside(step: Step, { reading }: Compilation): ActionDefinition[]
       'waited for: give the step up with "next" for more';
     reading.report(reading.placeOf(step, "type"), message);
   }
-  return actionsOf(step);
+  return actionsOf(step, compilation);
 }
