@@ -51,8 +51,13 @@ export async function readFile(path: string, what: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw new DegovError("INVALID_ARGUMENT", `Cannot read the ${what} in ${path}: ${(error as Error).message}`);
+    throw new DegovError("INVALID_ARGUMENT", `Cannot read the ${what} in ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** Without the call and the path, which the message has already. */
+function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/ \(os error \d+\).*$/s, "");
 }
 
 /** A word of a command line as a shell reads it back. */

@@ -11,14 +11,21 @@ const STYLES: { readonly [status: string]: Style } = {
   completed: "green",
   failed: "red",
   cancelled: "yellow",
-} satisfies { readonly [status in InstanceStatusName]?: Style };
+  paused: "magenta",
+} satisfies { readonly [status in InstanceStatusName | "paused"]?: Style };
+
+/** A running instance that is paused is said to be paused. */
+function statusOf({ status, paused }: InstanceView): string {
+  return paused ? "paused" : status;
+}
 
 export function styleOfStatus(status: string): Style | undefined {
   return STYLES[status];
 }
 
 export function showInstance(terminal: Terminal, instance: InstanceView): void {
-  const { id, workflow, version, status, state, createdAtMs, endedAtMs, failure } = instance;
+  const { id, workflow, version, state, createdAtMs, endedAtMs, failure, parentId, scheduleId } = instance;
+  const status = statusOf(instance);
   const style = styleOfStatus(status);
   const took = endedAtMs === undefined ? "" : `, took ${formatTook(endedAtMs - createdAtMs)}`;
   const rows: [string, string | undefined][] = [
@@ -26,10 +33,12 @@ export function showInstance(terminal: Terminal, instance: InstanceView): void {
     ["workflow", `${workflow} version ${version}`],
     ["status", style === undefined ? status : terminal.style(style, status)],
     ["state", state],
+    ["by", parentId ?? (scheduleId && `schedule ${scheduleId}`)],
     ["started", `${new Date(createdAtMs).toISOString()} (${formatSince(createdAtMs, Date.now())}${took})`],
     ["failure", failure && printable(`${failure.code}: ${failure.message}`)],
     ["", failure?.stack && printable(failure.stack)],
     ["input", instance.input === undefined ? undefined : formatJson(instance.input, terminal.columns - 10)],
+    ["result", instance.output === undefined ? undefined : formatJson(instance.output, terminal.columns - 10)],
     ["context", instance.context === undefined ? undefined : formatJson(instance.context, terminal.columns - 10)],
   ];
   for (const [name, text] of rows) {
@@ -41,7 +50,7 @@ export function showInstance(terminal: Terminal, instance: InstanceView): void {
 const COLUMNS: readonly Column<InstanceView>[] = [
   { title: "instance", text: ({ id }) => id },
   { title: "workflow", text: ({ workflow, version }) => `${workflow} v${version}` },
-  { title: "status", text: ({ status }) => status, style: ({ status }) => styleOfStatus(status) },
+  { title: "status", text: statusOf, style: (instance) => styleOfStatus(statusOf(instance)) },
   { title: "state", text: ({ state }) => state },
   { title: "started", text: ({ createdAtMs }) => formatSince(createdAtMs, Date.now()) },
   {

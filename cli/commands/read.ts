@@ -21,6 +21,7 @@ export function getCommand(session: Session): Command {
       const instance = waitMs === undefined ? await client.get(id) : await client.result(id, { waitMs });
       session.terminal.show(instance, () => showInstance(session.terminal, instance));
       if (waitMs !== undefined) exitByEnd(session, instance);
+      else if (instance.endedAtMs === undefined) session.terminal.hint(`next: ${COMMAND} explain ${id}`);
     });
 }
 
@@ -62,7 +63,7 @@ export function explainCommand(session: Session): Command {
     .action(async (id: string) => {
       const client = await session.client();
       const { summary, waits, undelivered } = await client.explain(id);
-      const { status, state } = await client.get(id);
+      const { status, state, paused } = await client.get(id);
       const shown = waits.map(({ kind }) => ({ [kind.case!]: plain(kind.value) }));
       session.terminal.show({ summary, waits: shown, undelivered: undelivered.map(plain) }, () => {
         // The summary says in sentences what the lines say.
@@ -73,6 +74,7 @@ export function explainCommand(session: Session): Command {
       for (const { kind } of waits) {
         if (kind.case === "event") session.terminal.hint(`next: ${COMMAND} send ${id} ${kind.value.name}`);
       }
+      if (paused) session.terminal.hint(`next: ${COMMAND} resume ${id}`);
       if (status === "failed") session.terminal.hint(`next: ${COMMAND} retry ${id}`);
     });
 }

@@ -6,7 +6,10 @@ Deno.test("an instance is paused, resumed, forked and migrated, and its history 
     await degov("apply", APPROVAL);
     await degov("start", "approval", "--id", "s1", "--input", '{"amount": 5}');
     await degov("pause", "s1", "--reason", "Lunch");
-    match((await degov("explain", "s1")).out, /^ +resume +it is paused$/m);
+    const explained = await degov("explain", "s1");
+    match(explained.out, /^ +resume +it is paused$/m);
+    match(explained.err, /next: .* resume s1/);
+    match((await degov("list")).out, /s1 +approval v1 +paused/);
     await degov("resume", "s1");
     match((await degov("fork", "s1", "--after", "1", "--id", "s2")).out, /instance +s2/);
     const changed = await Deno.makeTempFile({ suffix: ".yaml" });
