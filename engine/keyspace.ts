@@ -31,6 +31,7 @@
  * | ic     | workflow, limit key                                     | number of permits taken, JSON            |
  * | iq     | workflow, limit key, sinceMs, instance                  | empty: the instance waits for a permit   |
  * | sc     | schedule                                                | ScheduleRecord, JSON (large)             |
+ * | scn    | "all"                                                   | counter of schedules                     |
  * | k      | shard                                                   | counter: tasks were queued in the shard  |
  *
  * "Large" values are chunked when they exceed one value's bound: see large_value.ts.
@@ -248,6 +249,10 @@ export function scheduleKey(scheduleId: string): Bytes {
   return encodeTuple(["sc", scheduleId]);
 }
 /** All schedules whose id comes after `after`. */
+/** How many there are. */
+export function scheduleCountKey(): Bytes {
+  return encodeTuple(["scn", "all"]);
+}
 export function schedulesRange(after: string | undefined): KeyRange {
   const all = prefixRange(encodeTuple(["sc"]));
   return after === undefined ? all : { begin: prefixRange(encodeTuple(["sc", after])).end, end: all.end };

@@ -116,6 +116,8 @@ export const POLL_WAIT_MS_MAX = 60_000;
 export const COMPLETIONS_PER_CALL_MAX = 1_000;
 export const LIST_PAGE_ROWS_DEFAULT = 50;
 export const LIST_PAGE_ROWS_MAX = 1_000;
+/** Schedules of one store. */
+export const SCHEDULES_MAX = 10_000;
 /** Workers connected to one engine, and watchers of instances. */
 export const WORKERS_MAX = 10_000;
 export const WATCHERS_MAX = 10_000;

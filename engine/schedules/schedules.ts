@@ -2,13 +2,22 @@
 
 import { DegovError } from "../../shared/errors.ts";
 import { newOperationId } from "../../shared/ids.ts";
+import { SCHEDULES_MAX } from "../../shared/limits.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import { unknownWorkflow } from "../definitions.ts";
-import { decodeInstanceKey, decodeJson, instancePrefixRange, scheduleKey, schedulesRange } from "../keyspace.ts";
+import {
+  decodeInstanceKey,
+  decodeJson,
+  instancePrefixRange,
+  scheduleCountKey,
+  scheduleKey,
+  schedulesRange,
+} from "../keyspace.ts";
 import { clearLarge, completeLarge } from "../large_value.ts";
 import type { Instance } from "../machine/instance.ts";
 import { readInstance } from "../records.ts";
 import type { Run, Scheduler } from "../scheduler/scheduler.ts";
+import { decodeCounter } from "../store/counter_value.ts";
 import { CronTimes } from "./cron_times.ts";
 import { readSchedule, type ScheduleRecord, type ScheduleSpec, writeSchedule } from "./schedule_record.ts";
 import { clearNext, setNext, trigger } from "./ticking.ts";
@@ -20,7 +29,7 @@ export class Schedules {
     this.#scheduler = scheduler;
   }
 
-  /** Makes a schedule. @throws DegovError INVALID_ARGUMENT, NOT_FOUND (workflow), ALREADY_EXISTS */
+  /** Makes a schedule. @throws DegovError INVALID_ARGUMENT, NOT_FOUND (workflow), ALREADY_EXISTS, RESOURCE_EXHAUSTED */
   async create(id: string, spec: ScheduleSpec): Promise<ScheduleRecord> {
     return await this.#scheduler.transact(async (run) => {
       const existing = await readSchedule(run.txn, id);
@@ -29,8 +38,13 @@ export class Schedules {
         const message = `Cannot create schedule "${id}": there is another of this id; update it, or choose another id`;
         throw new DegovError("ALREADY_EXISTS", message);
       }
+      if (decodeCounter(await run.txn.get(scheduleCountKey())) >= SCHEDULES_MAX) {
+        const message = `Cannot create schedule "${id}": there are ${SCHEDULES_MAX}, as many as may be; delete some`;
+        throw new DegovError("RESOURCE_EXHAUSTED", message);
+      }
       const record: ScheduleRecord = { id, spec, createdAtMs: run.nowMs, started: 0, skipped: 0 };
       await this.#put(run, record);
+      run.txn.add(scheduleCountKey(), 1n);
       return record;
     });
   }
@@ -58,6 +72,7 @@ export class Schedules {
       if (record === undefined) return;
       clearNext(run, record);
       clearLarge(run.txn, scheduleKey(id), await run.txn.get(scheduleKey(id)));
+      run.txn.add(scheduleCountKey(), -1n);
     });
   }
 

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { EngineFixture } from "../../tests/fixture/engine_fixture.ts";
-import { VirtualClock } from "../../shared/clock.ts";
-import { SeededRandom } from "../../shared/random.ts";
-import { MemoryStore } from "../store/memory_store.ts";
-import { RerunningStore } from "../store/rerunning_store.ts";
+import { check as checkEngine } from "../../tests/fixture/check_engine.ts";
+import type { EngineFixture } from "../../tests/fixture/engine_fixture.ts";
+import { SCHEDULES_MAX } from "../../shared/limits.ts";
+import { scheduleCountKey } from "../keyspace.ts";
+import { encodeCounter } from "../store/counter_value.ts";
 import { CronTimes } from "./cron_times.ts";
 import type { ScheduleSpec } from "./schedule_record.ts";
 
@@ -19,27 +19,16 @@ const SPEC: ScheduleSpec = {
 };
 const PERIOD_MS = 4_000;
 
-/** Runs the test on a store as it should be, and on one that runs bodies again and reports unknown commits. */
+/** Runs the test with a workflow whose instances go on until they are told to finish. */
 function check(name: string, body: (fixture: EngineFixture) => Promise<void>): void {
-  for (const kind of ["calm", "rerunning"]) {
-    Deno.test(`${name} (${kind} store)`, async () => {
-      const clock = new VirtualClock();
-      const memory = new MemoryStore({ clock });
-      const store = kind === "calm" ? memory : new RerunningStore(memory, { random: new SeededRandom(name.length) });
-      const fixture = await EngineFixture.open({ clock, store });
-      try {
-        await fixture.register({
-          name: "job",
-          initial: "s",
-          states: { s: { on: { finish: [{ target: "done" }] } }, done: {} },
-        });
-        await body(fixture);
-        deepEqual(fixture.errors, []);
-      } finally {
-        await fixture.close();
-      }
+  checkEngine(name, async (fixture) => {
+    await fixture.register({
+      name: "job",
+      initial: "s",
+      states: { s: { on: { finish: [{ target: "done" }] } }, done: {} },
     });
-  }
+    await body(fixture);
+  });
 }
 
 /** Goes on until the next time of a schedule that comes every four seconds, and a little longer. */
@@ -151,6 +140,20 @@ check("a schedule that cannot be used is refused with the reason", async (fixtur
   await rejects(schedules.create("s", { ...SPEC, workflow: "nothing" }), { code: "NOT_FOUND" });
   await schedules.create("s", SPEC);
   await rejects(schedules.create("s", { ...SPEC, cron: "@daily" }), { code: "ALREADY_EXISTS" });
+});
+
+check("schedules are counted, and bounded", async (fixture) => {
+  const { schedules } = fixture.engine;
+  const count = (schedules: number) =>
+    fixture.store.transact((txn) => Promise.resolve(txn.set(scheduleCountKey(), encodeCounter(BigInt(schedules)))));
+  await count(SCHEDULES_MAX - 1);
+  await schedules.create("last", SPEC);
+  await rejects(schedules.create("more", SPEC), { code: "RESOURCE_EXHAUSTED", message: /delete some/ });
+  await schedules.create("last", SPEC); // is there
+  await schedules.delete("last");
+  await schedules.delete("last");
+  await schedules.create("more", SPEC);
+  await rejects(schedules.create("last", SPEC), { code: "RESOURCE_EXHAUSTED" });
 });
 
 Deno.test("CronTimes gives the times of a zone, across the change to summer time", () => {

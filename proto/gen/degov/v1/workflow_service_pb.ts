@@ -2459,7 +2459,8 @@ export const WorkflowService: GenService<{
     output: typeof BulkOperateResponseSchema;
   },
   /**
-   * Makes a schedule, or finds the one that an equal request has made. ALREADY_EXISTS; NOT_FOUND for the workflow.
+   * Makes a schedule, or finds the one that an equal request has made. ALREADY_EXISTS; NOT_FOUND for the workflow;
+   * RESOURCE_EXHAUSTED when there are 10,000.
    *
    * @generated from rpc degov.v1.WorkflowService.CreateSchedule
    */
