@@ -123,6 +123,13 @@ async function pages(engine: Engine): Promise<Figure[]> {
     await measure("filter by text, found often", get("/instances?text=sku-7")),
     await measure("filter by text, found once", get("/instances?text=customer%2099991%22")),
     await measure("filter by text, found never", get("/instances?text=no-such-text")),
+    await measure("count before a bulk action", async () =>
+      await site.request("/instances/bulk", {
+        method: "POST",
+        headers: { "sec-fetch-site": "same-origin" },
+        body: new URLSearchParams({ scope: "all", action: "cancel" }),
+      })),
+    await measure("schedules", get("/schedules")),
     await measure("overview", get("/")),
     await measure(`instance with ${RECORDS} records`, get("/instances/long")),
     await measure("its context in the middle", get(`/instances/long/context?at=${RECORDS >> 1}`)),

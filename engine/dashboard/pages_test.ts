@@ -124,6 +124,7 @@ const FINE: Situation = {
   intervals: [],
   counts: { running: 0, completed: 0, failed: 0, cancelled: 0 } as Situation["counts"],
   failed: [],
+  schedules: [{ id: "fine" }],
 };
 
 Deno.test("concernsOf() says what is wrong, the worst first", () => {
@@ -146,6 +147,8 @@ Deno.test("concernsOf() says what is wrong, the worst first", () => {
   match(concernsOf({ ...FINE, workers: [worker], queue: busy })[0].text, /waited for 1 min/);
   const silent = concernsOf({ ...FINE, workers: [{ ...worker, expiresAtMs: FINE.nowMs + 2_000 }] });
   match(silent[0].text, /last heard of 13 s ago/);
+  const [late] = concernsOf({ ...FINE, schedules: [{ id: "s", lastError: 'Cannot find workflow "x"' }] });
+  deepEqual([late.severity, late.hint, late.href], ["error", 'Cannot find workflow "x"', "/schedules/s"]);
   const failing = {
     completed: 1,
     failed: 1,

@@ -142,6 +142,24 @@ check("a schedule that cannot be used is refused with the reason", async (fixtur
   await rejects(schedules.create("s", { ...SPEC, cron: "@daily" }), { code: "ALREADY_EXISTS" });
 });
 
+check(
+  "what a schedule has started last is found, triggered or not, apart from that of its namesakes",
+  async (fixture) => {
+    const { schedules } = fixture.engine;
+    await schedules.create("s", { ...SPEC, overlap: "allow" });
+    await schedules.create("s.other", { ...SPEC, paused: true });
+    await nextTime(fixture);
+    const triggered = await schedules.trigger("s");
+    await schedules.trigger("s.other");
+    await nextTime(fixture);
+    const ids = async (limit: number) => (await schedules.runs("s", limit)).map(({ id }) => id);
+    const all = await ids(10);
+    equal(all.length, 3);
+    equal(all[1], triggered, "between the times before and after it");
+    deepEqual(await ids(1), [(await schedules.get("s")).lastInstanceId]);
+  },
+);
+
 check("schedules are counted, and bounded", async (fixture) => {
   const { schedules } = fixture.engine;
   const count = (schedules: number) =>

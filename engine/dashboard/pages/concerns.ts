@@ -1,8 +1,10 @@
 /** What is wrong now, found from what the engine knows. */
 
 import type { InstancePage, StatusCounts } from "../../instance_search.ts";
+import type { ScheduleRecord } from "../../schedules/schedule_record.ts";
 import type { WorkerRecord } from "../../scheduler/worker_registry.ts";
 import type { Interval, QueueDepth } from "../pulse.ts";
+import { scheduleUrl } from "../parts/links.ts";
 import { formatCount, formatDuration } from "../parts/time.ts";
 
 /** One thing that somebody should look at. */
@@ -24,6 +26,7 @@ export interface Situation {
   counts: StatusCounts;
   /** The newest failed instances. */
   failed: InstancePage["instances"];
+  schedules: readonly Pick<ScheduleRecord, "id" | "lastError">[];
 }
 
 /** A task that waits longer for a worker than this is late. */
@@ -31,6 +34,7 @@ const LATE_MS = 10_000;
 /** Share of ended instances that failed, over the last ten minutes, from which on it is said. */
 const FAILURE_SHARE = 0.05;
 const RECENT_INTERVALS = 60;
+const HINT_CHARS_MAX = 200;
 
 /** What is wrong, the worst first. */
 export function concernsOf(situation: Situation): Concern[] {
@@ -67,6 +71,15 @@ export function concernsOf(situation: Situation): Concern[] {
       text: `Worker ${id} was last heard of ${formatDuration(silentMs)} ago.`,
       hint: `After ${formatDuration(sessionTimeoutMs)} its tasks are given to others`,
       href: "/workers",
+    });
+  }
+  for (const { id, lastError } of situation.schedules) {
+    if (lastError === undefined) continue;
+    concerns.push({
+      severity: "error",
+      text: `The last time of schedule ${id} started nothing.`,
+      hint: lastError.split("\n")[0].slice(0, HINT_CHARS_MAX),
+      href: scheduleUrl(id),
     });
   }
   const recent = situation.intervals.slice(-RECENT_INTERVALS);

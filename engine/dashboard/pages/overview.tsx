@@ -11,17 +11,19 @@ import { Chart } from "./chart.tsx";
 import { type Concern, concernsOf } from "./concerns.ts";
 
 const FAILED_SHOWN = 8;
+const SCHEDULES_LOOKED_AT = 200;
 /** Intervals drawn as one point. */
 const PER_POINT = 3;
 
 /** `hasSession`: the viewer has logged in, and may want to leave. */
 export async function overviewPage(engine: Engine, pulse: Pulse, { hasSession }: { hasSession: boolean }) {
   const nowMs = engine.nowMs();
-  const [queue, workers, { all: counts, byWorkflow }, failed] = await Promise.all([
+  const [queue, workers, { all: counts, byWorkflow }, failed, schedules] = await Promise.all([
     pulse.queue(),
     engine.workers.list(),
     engine.search.counts(),
     engine.search.page({ status: "failed" }, 50),
+    engine.schedules.list(undefined, SCHEDULES_LOOKED_AT),
   ]);
   const intervals = pulse.intervals();
   const points = Array.from(
@@ -44,6 +46,7 @@ export async function overviewPage(engine: Engine, pulse: Pulse, { hasSession }:
     intervals,
     counts,
     failed: failed.instances,
+    schedules,
   });
   const span = { startMs: intervals[0].startMs, endMs: nowMs };
   const slots = workers.reduce((sum, worker) => sum + worker.slots, 0);
