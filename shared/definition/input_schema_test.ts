@@ -244,3 +244,8 @@ Deno.test("checkInput() says of random schemas and inputs what a library says", 
 function withoutReferences(schema: JsonValue): JsonValue {
   return JSON.parse(JSON.stringify(schema, (key, value) => key === "$ref" ? undefined : value));
 }
+
+Deno.test("checkInput() compiles and counts the same pattern once", () => {
+  const properties = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`p${index}`, { pattern: "^a+$" }]));
+  assert.deepEqual(told({ properties }, { p7: "aa", p499: "b" }), ['p499: must match the pattern ^a+$, not "b"']);
+});

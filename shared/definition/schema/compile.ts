@@ -8,6 +8,7 @@
 import type { JsonObject, JsonValue } from "../../json.ts";
 import { SUBSCHEMAS_MAX } from "../../limits.ts";
 import { nearestName } from "../nearest_name.ts";
+import { compilePattern, type PatternResult } from "../pattern.ts";
 import { type Place, quote } from "../place.ts";
 import type { Reading } from "../reading.ts";
 import { COMBINING_KEYWORDS } from "./combining_keywords.ts";
@@ -59,6 +60,7 @@ class CompiledSchema implements Checker {
 /** Compiles a schema; what is wrong with it is reported to the reading, and then checks nothing. */
 export function compileSchema(root: JsonObject, place: Place, reading: Reading): Checker {
   const compiled = new Map<string, CompiledSchema>();
+  const patterns = new Map<string, PatternResult>();
   /** Schemas that are referred to, and compiled after what refers to them: a chain may be as long as the document. */
   const referred: { schema: JsonValue; result: CompiledSchema }[] = [];
   const report = (place: Place, message: string | (() => string)) => reading.report(place, message, { isLocal: true });
@@ -118,7 +120,13 @@ export function compileSchema(root: JsonObject, place: Place, reading: Reading):
         return options?.isInPlace ? inPlace(other) : other;
       },
       reference: (pointer) => inPlace(resolve(pointer, place)),
-      countPattern: () => reading.count("regular expressions", place),
+      pattern: (source) => {
+        let compiled = patterns.get(source);
+        if (compiled !== undefined || !reading.count("regular expressions", place)) return compiled;
+        compiled = compilePattern(source);
+        patterns.set(source, compiled);
+        return compiled;
+      },
     };
   };
 

@@ -1,6 +1,7 @@
 /** What a keyword of JSON Schema is to the compiler. */
 
 import type { JsonObject, JsonValue } from "../../json.ts";
+import type { PatternResult } from "../pattern.ts";
 import type { Place } from "../place.ts";
 import type { Checker, Path, Run } from "./run.ts";
 
@@ -21,8 +22,8 @@ export interface Surroundings {
   subschema(schema: JsonValue, place: Place, options?: { isInPlace: boolean }): Checker;
   /** The schema that `$ref` names. */
   reference(pointer: string): Checker;
-  /** Counts a regular expression; false when there are too many. */
-  countPattern(): boolean;
+  /** The compiled regular expression; undefined when there are too many. The same text is compiled and counted once. */
+  pattern(source: string): PatternResult | undefined;
 }
 
 /** Turns a keyword's value into its check. Undefined: nothing to check, or refused. */

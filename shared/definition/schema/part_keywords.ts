@@ -1,7 +1,7 @@
 /** Keywords for lists and objects and their parts. */
 
 import type { JsonValue } from "../../json.ts";
-import { compilePattern, type Pattern } from "../pattern.ts";
+import type { Pattern } from "../pattern.ts";
 import { quote } from "../place.ts";
 import { counting, isSchemaObject, type Keyword, onLists, onObjects, plural, type Surroundings } from "./keyword.ts";
 import { type Checker, isFitting } from "./run.ts";
@@ -24,8 +24,8 @@ function patternSubschemas(
   for (const [source, schema] of Object.entries(value)) {
     const place = around.place.member(source);
     const checker = around.subschema(schema, place);
-    if (!around.countPattern()) continue;
-    const compiled = compilePattern(source);
+    const compiled = around.pattern(source);
+    if (compiled === undefined) continue;
     if (compiled.ok) patterns.push({ pattern: compiled.pattern, checker });
     else around.refuse(compiled.message, place);
   }
@@ -119,8 +119,8 @@ export const PART_KEYWORDS: Record<string, Keyword> = {
     const { properties, patternProperties } = around.schema;
     const named = isSchemaObject(properties) ? properties : {};
     const sources = isSchemaObject(patternProperties) ? Object.keys(patternProperties) : [];
-    // These are counted where they are given.
-    const patterns = sources.map(compilePattern).flatMap((compiled) => compiled.ok ? [compiled.pattern] : []);
+    // What is wrong with them is told where they are given.
+    const patterns = sources.map(around.pattern).flatMap((compiled) => compiled?.ok ? [compiled.pattern] : []);
     return onObjects((value, path, run) => {
       for (const [key, member] of Object.entries(value)) {
         run.meter.spend(1);

@@ -1,7 +1,6 @@
 /** Keywords for any value, for numbers and for texts. */
 
 import { canonicalJson, type JsonValue } from "../../json.ts";
-import { compilePattern } from "../pattern.ts";
 import { quote } from "../place.ts";
 import type { Meter } from "../cel/meter.ts";
 import { counting, type Keyword, onNumbers, onTexts, plural } from "./keyword.ts";
@@ -96,8 +95,8 @@ export const VALUE_KEYWORDS: Record<string, Keyword> = {
   maxLength: textLength("at most", (length, count) => length <= count),
   pattern: (source, around) => {
     if (typeof source !== "string") return around.refuse("must be a regular expression as a text");
-    if (!around.countPattern()) return undefined;
-    const compiled = compilePattern(source);
+    const compiled = around.pattern(source);
+    if (compiled === undefined) return undefined;
     if (!compiled.ok) return around.refuse(compiled.message);
     return onTexts((value, path, run) => {
       if (compiled.pattern.isFoundIn(value, run.meter)) return;
