@@ -6,13 +6,10 @@
  * give a wrong place.
  */
 
-import { readValue } from "../document.ts";
 import type { Definition } from "../definition.ts";
 import { quote } from "../place.ts";
-import { type CompileCode, Reading } from "../reading.ts";
-import { compileSteps } from "./compile.ts";
+import { recompile, type Recompiled } from "./recompile.ts";
 import { ABORTED, END } from "./step.ts";
-import { STEPS_DOCUMENT } from "./steps_shape.ts";
 
 /** Where a part of a definition is: the keys and indices that lead to it. */
 export type PartPath = readonly (string | number)[];
@@ -31,8 +28,9 @@ export function describeState(definition: Definition, state: string): string {
 
 /** As `step "price", steps[0].type.script.input`; undefined where the definition was written as states. */
 export function authorPlace(definition: Definition, path: PartPath): string | undefined {
-  if (definition.source === undefined) return undefined;
-  const compiled = cache.get(definition) ?? recompile(definition);
+  const { source } = definition;
+  if (source === undefined) return undefined;
+  const compiled = cache.get(definition) ?? recompile(source);
   cache.set(definition, compiled);
   const place = compiled === undefined ? undefined : placeIn(compiled, path);
   if (place === undefined) return undefined;
@@ -40,26 +38,10 @@ export function authorPlace(definition: Definition, path: PartPath): string | un
   return whole === "states" ? `step ${quote(stepOf(definition, String(state)))}, ${place}` : place;
 }
 
-interface Compiled {
-  definition: Definition;
-  reading: Reading;
-}
-
-const cache = new WeakMap<Definition, Compiled | undefined>();
-
-/** The code was compiled when the definition was accepted. */
-const COMPILED: ReturnType<CompileCode> = { ok: true, code: { kind: "script", body: "", insertions: [] }, hash: "" };
-
-function recompile({ source }: Definition): Compiled | undefined {
-  const reading = new Reading(() => COMPILED);
-  const { value, place } = readValue(source!.document, reading);
-  const steps = STEPS_DOCUMENT.read(value, place, reading);
-  const definition = steps && compileSteps(steps, source!.document, { reading, place });
-  return definition && { definition, reading };
-}
+const cache = new WeakMap<Definition, Recompiled | undefined>();
 
 /** The place of the innermost part on the way that has one. */
-function placeIn({ definition, reading }: Compiled, path: PartPath): string | undefined {
+function placeIn({ definition, reading }: Recompiled, path: PartPath): string | undefined {
   let place: string | undefined;
   let part: unknown = definition;
   for (const key of path) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { JsonObject } from "../../json.ts";
 import { parseDefinition } from "../parse.ts";
 import type { Definition } from "../definition.ts";
 import { authorPlace, describeState, type PartPath, stepOf } from "./author_place.ts";
@@ -76,7 +77,8 @@ Deno.test("authorPlace() knows no place in a definition that was written as stat
 });
 
 Deno.test("[R2] authorPlace() takes any document for the source, and gives no place where it makes no sense", () => {
-  for (const document of [{}, { id: "w", steps: [] }, { id: "w", steps: [{ id: "other" }] }, { steps: 5 }]) {
+  const documents: JsonObject[] = [{}, { id: "w", steps: [] }, { id: "w", steps: [{ id: "other" }] }, { steps: 5 }];
+  for (const document of documents) {
     const forged: Definition = { ...STEPS, source: { format: "steps", document } };
     const place = authorPlace(forged, ["states", "price", "enter", 0]);
     assert.ok(place === undefined || place.startsWith('step "price"'), place);

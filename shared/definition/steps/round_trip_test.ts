@@ -26,11 +26,23 @@ Deno.test("[R3] [R4] a steps workflow gives one definition in every format, whic
       assert.equal(definitionHash(accepted({ text: JSON.stringify(steps), format: "json" })), hash);
       assert.equal(definitionHash(accepted({ text: stringify(steps, { lineWidth: 0 }), format: "yaml" })), hash);
       for (const format of ["json", "yaml"] as const) {
-        assert.equal(definitionHash(accepted({ text: formatDefinition(definition, format), format })), hash);
+        const text = formatDefinition(definition, format);
+        assert.equal(definitionHash(accepted({ text, format })), hash);
+        assert.match(text, /^(\{\s*)?"?id"?: "?w/, "the steps, and not what they were compiled to");
       }
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("formatDefinition() gives the states of a definition that its steps do not say all of", () => {
+  const definition = accepted({ id: "w", steps: [{ id: "a", type: { log: "hello" } }] });
+  const changed = { ...definition, priority: 5 };
+  for (const format of ["json", "yaml"] as const) {
+    const text = formatDefinition(changed, format);
+    assert.match(text, /^(\{\s*)?"?name/);
+    assert.deepEqual(accepted({ text, format }), changed);
+  }
 });
 
 Deno.test("DEFINITION_JSON_SCHEMA accepts every steps workflow, and what it is compiled to", () => {
