@@ -38,23 +38,33 @@ async function nextStep(session: Session, error: DegovError): Promise<string | u
     case "PERMISSION_DENIED":
       return `use a token of another role; an administrator makes one with \`${COMMAND} token create\``;
     case "NOT_FOUND":
-      if (error.message.includes("schedule")) return `\`${COMMAND} schedule list\` lists the schedules`;
-      return error.message.includes("workflow")
-        ? `register it with \`${COMMAND} apply FILE\`; \`${COMMAND} workflows\` lists what there is${await guess(
-          session,
-          error.message,
-        )}`
-        : `\`${COMMAND} list\` lists the instances`;
+      return await whereToLook(session, error.message);
+    default:
+      return undefined;
+  }
+}
+
+/** What lists the things of the kind that was not found. */
+async function whereToLook(session: Session, message: string): Promise<string | undefined> {
+  const [, kind, name] = /(workflow|schedule|instance) "([^"]*)"/.exec(message) ?? [];
+  switch (kind) {
+    case "workflow": {
+      const listed = `\`${COMMAND} workflows\` lists what there is${await guess(session, name)}`;
+      return `register it with \`${COMMAND} apply FILE\`; ${listed}`;
+    }
+    case "schedule":
+      return `\`${COMMAND} schedule list\` lists the schedules`;
+    case "instance":
+      return `\`${COMMAND} list\` lists the instances`;
     default:
       return undefined;
   }
 }
 
 /** The workflow that was meant, if one is called nearly so. */
-async function guess(session: Session, message: string): Promise<string> {
-  const asked = /workflow "([^"]+)"/.exec(message)?.[1] ?? "";
+async function guess(session: Session, name: string): Promise<string> {
   try {
-    return nearestName(asked, (await Array.fromAsync((await session.client(0)).workflows())).map(({ name }) => name));
+    return nearestName(name, (await Array.fromAsync((await session.client(0)).workflows())).map(({ name }) => name));
   } catch {
     return "";
   }

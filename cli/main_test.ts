@@ -62,7 +62,9 @@ Deno.test("apply shows what changes, start is idempotent, and every answer has a
     const other = await degov("start", "approval", "--id", "a1", "--input", '{"amount": 6}');
     equal(other.code, EXIT_CODES.refused.code);
     match(other.err, /was started with another input/);
-    equal((await degov("start", "approval")).code, EXIT_CODES.usage.code, "the input's schema");
+    const without = await degov("start", "approval");
+    equal(without.code, EXIT_CODES.usage.code, "the input's schema");
+    match(without.err, /input: needs the key "amount"\nGive it with -i '\{"amount":0\}'/);
 
     const got = JSON.parse((await degov("get", "a1", "--json")).out);
     deepEqual([got.id, got.status, got.input], ["a1", "running", { amount: 5 }]);
@@ -78,6 +80,7 @@ Deno.test("apply shows what changes, start is idempotent, and every answer has a
     match((await degov("cancel", "a1", "--reason", "test")).out, /status +cancelled/);
     equal((await degov("watch", "a1")).code, EXIT_CODES.endedBadly.code);
     equal((await degov("send", "a1", "approve")).code, EXIT_CODES.refused.code);
+    match((await degov("start", "aproval")).err, /next: register it .*; did you mean "approval"\?/);
     const missing = await degov("get", "nobody", "--json");
     equal(missing.code, EXIT_CODES.notFound.code);
     equal(JSON.parse(missing.err).error.code, "NOT_FOUND");

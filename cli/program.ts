@@ -17,6 +17,7 @@ import { scheduleCommand } from "./commands/schedule.ts";
 import { startCommand } from "./commands/start.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { validateCommand } from "./commands/validate.ts";
+import { webhookCommand } from "./commands/webhook.ts";
 import { workflowCommand } from "./commands/workflow.ts";
 import { offer, type Suggestion } from "./completions.ts";
 import { type GlobalFlags, wantsColor } from "./config.ts";
@@ -46,7 +47,7 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
   {
     heading: "Operate:",
     commands: (session) => [
-      ...[workersCommand(session), eventsCommand(session), tokenCommand(session)],
+      ...[workersCommand(session), eventsCommand(session), webhookCommand(session), tokenCommand(session)],
       ...[exportCommand(session), importCommand(session)],
     ],
   },

@@ -44,6 +44,11 @@ export function bulkCommand(session: Session): Command {
     "move instances to another version of their workflow",
     ({ version = 0 }) => ({ kind: "migrate", version }),
   );
+  const fork = of<{ sequence: number; version?: number }>(
+    "fork",
+    "start for each a new instance from a record of its history",
+    ({ sequence, version = 0 }) => ({ kind: "fork", sequence, version }),
+  );
   withCompensation(withReason(cancel));
   withReason(pause);
   migrate.option("--version <number>", "default the newest", toVersion);
@@ -53,7 +58,8 @@ export function bulkCommand(session: Session): Command {
       "Does the same to all instances that a filter chooses: says how many there are, asks, and shows its progress. What " +
         "was started after the count is left alone. Interrupted, it has done a part; the same command does the rest.",
     )
-    .addCommand(cancel).addCommand(retry).addCommand(pause).addCommand(resume).addCommand(migrate);
+    .addCommand(cancel).addCommand(retry).addCommand(pause).addCommand(resume).addCommand(migrate)
+    .addCommand(fork);
 
   function of<Own>(kind: BulkKind, summary: string, toOperation: (flags: Own) => BulkOperation): Command {
     const { takenBy } = BULK_OPERATIONS[kind];
