@@ -54,7 +54,8 @@ Deno.test("every YAML and JSON block of the documentation is what it says it is"
 
 Deno.test("every command of the documentation is one that there is, with flags that it has", () => {
   const terminal = new Terminal({ out: () => {}, err: () => {}, isTerminal: false, columns: 100 }, false);
-  const root = program(new Session({ terminal, environment: () => undefined, readStdin: () => Promise.resolve("") }));
+  const nobody = { environment: () => undefined, readStdin: () => Promise.resolve(""), ask: () => undefined };
+  const root = program(new Session({ terminal, ...nobody }));
   for (const page of all) {
     for (const line of blocksOf(page, "sh").flatMap((block) => block.replaceAll("\\\n", " ").split("\n"))) {
       const words = /^(?:\$ )?(?:deno task degov|degov) (.*)/.exec(line.trim())?.[1].replace(/ #.*| &$/, "").split(
