@@ -3,12 +3,15 @@
  * call takes long and nothing is left half done when an engine dies.
  */
 
+import { createHash } from "node:crypto";
 import type { BulkOperation } from "../shared/bulk_operation.ts";
 import { DegovError } from "../shared/errors.ts";
 import type { InstanceFilter, InstanceSearch } from "./instance_search.ts";
 import type { Instances, ListCursor, OperationOptions } from "./instances.ts";
 
 const REASON_CHARS_MAX = 1_000;
+/** 132 bits, as an id that is made at random. */
+const FORK_ID_CHARS = 22;
 /** Instances operated on side by side. */
 const AT_ONCE_MAX = 16;
 
@@ -78,7 +81,17 @@ function toCall(
       return (id) => instances.retry(id, options);
     case "migrate":
       return (id) => instances.migrate(id, operation.version ?? 0);
+    case "fork": {
+      const { sequence, version } = operation;
+      return (id) => instances.fork(id, { sequence, version, newInstanceId: toForkId(id, options.operationId) });
+    }
   }
+}
+
+/** The same for the same operation, so that a repeated call forks nothing twice. */
+function toForkId(instanceId: string, operationId: string | undefined): string | undefined {
+  if (operationId === undefined) return undefined;
+  return createHash("sha256").update(`${operationId}\n${instanceId}`).digest("base64url").slice(0, FORK_ID_CHARS);
 }
 
 function toReason(reason = ""): string {

@@ -186,7 +186,7 @@ export class Instances {
     return await this.#scheduler.transact(async (run) => {
       const existing = await readInstance(run.txn, id);
       if (existing !== undefined) {
-        if (await isForkOf(run.txn, id, { instanceId, sequence })) return existing.instance;
+        if (await isForkOf(run.txn, id, { instanceId, sequence: options.sequence })) return existing.instance;
         throw taken(id);
       }
       const version = options.version || source.version;
@@ -285,12 +285,13 @@ async function toRetry(run: Run, definition: Definition, { id, status, limitKey 
   return { kind: "retry", ...(mustWait ? { waiting: true } : {}) };
 }
 
-/** Whether an earlier call has made the very fork. */
-async function isForkOf(txn: Txn, id: string, origin: { instanceId: string; sequence: number }): Promise<boolean> {
+/** Whether an earlier call has made the very fork; the newest record was another one then. */
+async function isForkOf(txn: Txn, id: string, origin: { instanceId: string; sequence?: number }): Promise<boolean> {
   const bytes = await readLarge(txn, historyKey(id, 1));
   const entries = bytes === undefined ? [] : decodeJson<HistoryRecord>(bytes).entries;
   return entries.some((entry) =>
-    entry.kind === "forked" && entry.from === origin.instanceId && entry.sequence === origin.sequence
+    entry.kind === "forked" && entry.from === origin.instanceId &&
+    (!origin.sequence || entry.sequence === origin.sequence)
   );
 }
 

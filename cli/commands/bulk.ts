@@ -44,14 +44,16 @@ export function bulkCommand(session: Session): Command {
     "move instances to another version of their workflow",
     ({ version = 0 }) => ({ kind: "migrate", version }),
   );
-  const fork = of<{ sequence: number; version?: number }>(
+  const fork = of<{ after?: number; version?: number }>(
     "fork",
-    "start for each a new instance from a record of its history",
-    ({ sequence, version = 0 }) => ({ kind: "fork", sequence, version }),
+    "start a new instance for each, from a record of its history",
+    ({ after = 0, version = 0 }) => ({ kind: "fork", sequence: after, version }),
   );
   withCompensation(withReason(cancel));
   withReason(pause);
   migrate.option("--version <number>", "default the newest", toVersion);
+  fork.option("--after <sequence>", "the record after which it begins; default the newest, 1 is the start", toVersion);
+  fork.option("--version <number>", "version of the workflow; default that of each", toVersion);
   return new Command("bulk")
     .summary("do the same to all instances of a filter")
     .description(

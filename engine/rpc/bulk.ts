@@ -44,10 +44,12 @@ function toOperation(operation: BulkOperateRequest["operation"]): BulkOperation 
       return { kind: "retry" };
     case "migrate":
       return { kind: "migrate", version: operation.value.version };
+    case "fork":
+      return { kind: "fork", sequence: Number(operation.value.sequence), version: operation.value.version };
     case undefined:
       throw new DegovError(
         "INVALID_ARGUMENT",
-        "Cannot operate on instances: set the operation to pause, resume, cancel, retry or migrate",
+        "Cannot operate on instances: set the operation to pause, resume, cancel, retry, migrate or fork",
       );
   }
 }

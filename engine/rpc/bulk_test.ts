@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { chain, EngineFixture } from "../../tests/fixture/engine_fixture.ts";
 import { DegovClient } from "../../shared/client/client.ts";
+import { operateOnPage } from "../bulk.ts";
 import { inMemoryTransport } from "./in_memory.ts";
 
 Deno.test("bulkOperate() does the same to every instance of the filter, and lists who could not take it", async () => {
@@ -87,6 +88,30 @@ Deno.test("the service refuses a bulk call that says not what to do, and schedul
     equal((await client.schedule("s")).lastInstanceId?.startsWith("s."), true);
     await client.deleteSchedule("s");
     await rejects(client.schedule("s"), { code: "NOT_FOUND" });
+  } finally {
+    await fixture.close();
+  }
+});
+
+Deno.test("a bulk fork starts one new instance for each, and no other when it is repeated", async () => {
+  const fixture = await EngineFixture.open();
+  try {
+    const { instances, search } = fixture.engine;
+    const client = new DegovClient({ transport: inMemoryTransport(fixture.engine, { onInternalError: () => {} }) });
+    await fixture.register(chain("one", 1));
+    for (let index = 0; index < 3; index++) await fixture.start("one", `a${index}`, { index });
+    const filter = { workflow: "one", beforeMs: fixture.clock.nowMs() + 1 };
+    await fixture.clock.advance(1);
+    const [page] = await Array.fromAsync(client.bulk(filter, { kind: "fork", sequence: 1 }));
+    deepEqual([page.matched, page.done, page.refusals], [3, 3, []]);
+    const made = (await search.page({ fromMs: filter.beforeMs }, 10)).instances;
+    deepEqual(made.map(({ input }) => (input as { index: number }).index).sort(), [0, 1, 2]);
+
+    const again = { operationId: "op1", filter, limit: 10 };
+    deepEqual((await operateOnPage(fixture.engine, { kind: "fork" }, again)).done, 3);
+    await instances.pause("a1", ""); // its newest record is another one now
+    deepEqual((await operateOnPage(fixture.engine, { kind: "fork" }, again)).done, 3);
+    equal((await search.page({}, 20)).instances.length, 9);
   } finally {
     await fixture.close();
   }

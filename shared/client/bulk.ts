@@ -30,6 +30,10 @@ export function toOperationMessage(
       return { case: "retry", value: {} };
     case "migrate":
       return { case: "migrate", value: { version: operation.version ?? 0 } };
+    case "fork": {
+      const { sequence = 0, version = 0 } = operation;
+      return { case: "fork", value: { sequence: BigInt(sequence), version } };
+    }
   }
 }
 

@@ -25,6 +25,12 @@ export const BULK_WORDS: { readonly [kind in BulkKind]: { verb: string; doing: s
     warning:
       "Each moves to the newest version of its workflow, and keeps its state and context. One whose state that version does not have is left as it is.",
   },
+  fork: {
+    verb: "Fork",
+    doing: "Forking",
+    warning:
+      "For each a new instance begins in the state, and with the context, of now. Those that are here stay as they are.",
+  },
   cancel: {
     verb: "Cancel",
     doing: "Cancelling",
