@@ -3,13 +3,14 @@
  *
  *   deno run -A examples/bulk.ts
  *
- * `bulk` pauses, resumes, cancels, retries or migrates every instance that a filter chooses: by workflow, by status, by
- * the time of their start. It goes page by page and yields what became of each page: how many the filter chose, how many
+ * `bulk` pauses, resumes, cancels, retries, migrates or forks every instance that a filter chooses: by workflow, by
+ * status, by the time of their start. It goes page by page and yields what became of each page: how many the filter chose, how many
  * took the operation, and each that could not, with the reason. It may be stopped and begun again: what is done is done,
  * and does no harm twice. With `dryRun` it only counts, which is a good thing to do first.
  *
  * Here five deliveries are packed, two of which fail at first and are retried. A storm comes, and all are paused and
- * resumed; a new version has them signed for, and what is still on its way at the end of the year is cancelled.
+ * resumed; a new version has them signed for; what is still on its way at the end of the year is cancelled, and begun
+ * again from its start in the new one.
  */
 
 import { deepEqual, equal } from "node:assert/strict";
@@ -37,7 +38,7 @@ const delivery = (arrived: string) =>
 await using kit = await TestKit.open();
 const { client } = kit;
 
-type Status = "running" | "failed";
+type Status = "running" | "failed" | "cancelled";
 
 /** How many there were, and how many took it. */
 async function bulk(status: Status, operation: BulkOperation, options: { dryRun?: boolean } = {}): Promise<number> {
@@ -68,6 +69,8 @@ await client.register(delivery("signed"));
 equal(await bulk("running", { kind: "migrate" }), 5);
 await client.send("d1", "arrive");
 equal(await bulk("running", { kind: "cancel", reason: "the year is over" }), 4);
+equal(await bulk("cancelled", { kind: "fork", sequence: 1 }), 4);
+await kit.leap(0); // until nothing goes on by itself
 
 const ends: Record<string, number> = {};
 for await (const { status, state } of client.instances()) {
@@ -75,5 +78,5 @@ for await (const { status, state } of client.instances()) {
   ends[end] = (ends[end] ?? 0) + 1;
 }
 console.log(ends);
-deepEqual(ends, { "completed in signed": 1, "cancelled in driving": 4 });
-console.log("Done: paused, resumed, retried, migrated and cancelled, each in one go");
+deepEqual(ends, { "completed in signed": 1, "cancelled in driving": 4, "running in driving": 4 });
+console.log("Done: retried, paused, resumed, migrated, cancelled and forked, each in one go");
