@@ -146,7 +146,7 @@ function describeTask(wait: TaskWait): string {
     case "queued":
       return `Task "${wait.name}" is queued: ${wait.reason}.${last}`;
     case "delayed":
-      return `Task "${wait.name}" is tried again at ${toIso(wait.retryAtMs!)}.${last}`;
+      return `Task "${wait.name}" ${last === "" ? "begins" : "is tried again"} at ${toIso(wait.retryAtMs!)}.${last}`;
     case "limited":
       return `Task "${wait.name}" waits: as many of its kind run as may.${last}`;
     case "paused":

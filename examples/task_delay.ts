@@ -11,7 +11,7 @@
  * sent back before. The days pass in milliseconds, because TestKit has a clock that is moved by hand.
  */
 
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, match } from "node:assert/strict";
 import { TestKit } from "../embedded/test_kit.ts";
 import { defineWorkflow } from "../shared/definition/builder.ts";
 
@@ -39,6 +39,9 @@ await client.register(followUp);
 const kept = await client.start("follow-up", { input: { name: "Ann", article: "lamp" } });
 const returned = await client.start("follow-up", { input: { name: "Bob", article: "bulb" } });
 await kit.leap(DAY_MS);
+const { summary } = await client.explain(kept.id);
+console.log(summary);
+match(summary, /Task "review" begins at 2026-01-04T00:00/);
 await client.send(returned.id, "sentBack");
 const ends = [];
 for (const { id } of [kept, returned]) {
