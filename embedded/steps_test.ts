@@ -1,6 +1,6 @@
 /** Steps workflows from end to end: real code in isolates, under a clock that is moved by hand. */
 
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { defineSteps } from "../shared/definition/steps/builder.ts";
 import { TestKit } from "./test_kit.ts";
 
@@ -157,4 +157,21 @@ check("a parallel list of several steps gives what each item's steps have writte
   const { status, context } = await kit.settle(id);
   equal(status, "completed", "parts do not count towards the limit of the workflow");
   deepEqual(context!.all, [{ price: 2 }, { price: 4, label: "b" }, { price: 6, label: "c" }]);
+});
+
+check("a steps workflow has a timeout, an input schema and an output of its own", async (kit) => {
+  await kit.client.register(defineSteps({
+    id: "offer",
+    timeout: "2d",
+    inputSchema: { type: "object", required: ["n"], properties: { n: { type: "integer" } } },
+    output: { twice: "context.n * 2", of: "input.n" },
+    steps: [{ id: "wait", type: { act: { outputs: [] } } }],
+  }));
+  await rejects(kit.client.start("offer", { input: { n: "x" } }), /the input is not what its schema asks for/);
+  const { id } = await kit.client.start("offer", { input: { n: 4 } });
+  await kit.client.send(id, "wait.complete");
+  deepEqual((await kit.settle(id)).output, { twice: 8, of: 4 });
+  const late = await kit.settle((await kit.client.start("offer", { input: { n: 4 } })).id);
+  deepEqual([late.status, late.failure?.code], ["failed", "TIMED_OUT"]);
+  match(late.failure!.message, /did not end within its timeout of 172800000 ms: it was in step "wait"/);
 });

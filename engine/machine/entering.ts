@@ -14,10 +14,12 @@ export function enter(draft: Draft, state: string, event: EventValue): Fault | u
   return runActions(draft, enter, { event, list: { state, list: "enter" } });
 }
 
-/** Enters `state` as the first of a run of the instance, which its timeout then measures. */
+/** Enters `state` as the first of a run of the instance, which its timeout then measures; that of a part is its parent's. */
 export function enterFirst(draft: Draft, state: string, event: EventValue): Fault | undefined {
   const { timeoutMs } = draft.definition;
-  if (timeoutMs !== undefined) draft.timers.set(toTimeoutTimerId(draft.instance.entries + 1), timeoutMs);
+  if (timeoutMs !== undefined && draft.instance.part === undefined) {
+    draft.timers.set(toTimeoutTimerId(draft.instance.entries + 1), timeoutMs);
+  }
   return enter(draft, state, event);
 }
 

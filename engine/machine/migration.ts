@@ -72,7 +72,9 @@ function moveTimers(
   draft.setRare({ version: to.version, entries: instance.entries + 1 });
   const { timeoutMs, states } = to.definition;
   const { entries } = draft.instance;
-  if (timeoutMs !== undefined) draft.timers.setAt(toTimeoutTimerId(entries), startedAtMs + timeoutMs);
+  if (timeoutMs !== undefined && instance.part === undefined) {
+    draft.timers.setAt(toTimeoutTimerId(entries), startedAtMs + timeoutMs);
+  }
   states[instance.state].after?.forEach(({ delayMs }, index) => {
     if (!spent.has(delayMs)) draft.timers.setAt(toAfterTimerId(entries, index), enteredAtMs + delayMs);
   });

@@ -44,7 +44,9 @@ export function readText({ text, format, fileName }: DefinitionText, reading: Re
     return { line, column: col };
   };
   if (!result.ok) {
-    reading.report(new Place("", { written: { offset: result.offset }, positionOf }), result.message);
+    for (const { offset, message } of result.problems) {
+      reading.report(new Place("", { written: { offset }, positionOf }), message);
+    }
     return undefined;
   }
   const place = new Place("", { written: toWritten(result.root), positionOf });

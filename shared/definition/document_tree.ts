@@ -34,16 +34,22 @@ export interface UnreadableNode {
   message: string;
 }
 
-/** The tree, or the first reason why there is none. */
-export type TreeResult = { ok: true; root: DocumentNode } | { ok: false; offset: number; message: string };
+/** The tree, or why there is none. */
+export type TreeResult = { ok: true; root: DocumentNode } | { ok: false; problems: TextProblem[] };
+
+export interface TextProblem {
+  offset: number;
+  message: string;
+}
 
 /** The text is not in its format, or too large to be read. Caught by the reader of the format. */
 export class TextRefused extends Error {
   override readonly name = "TextRefused";
-  readonly offset: number;
+  /** At least one. */
+  readonly problems: TextProblem[];
 
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
+  constructor(...problems: TextProblem[]) {
+    super(problems[0].message);
+    this.problems = problems;
   }
 }

@@ -33,12 +33,12 @@ export function readJsonText(text: string): TreeResult {
     if (errors.length > 0 || root === undefined) {
       const [first] = errors;
       const code = first === undefined ? "ValueExpected" : printParseErrorCode(first.error);
-      return { ok: false, offset: first?.offset ?? 0, message: `not JSON: ${SYNTAX[code] ?? code}` };
+      return { ok: false, problems: [{ offset: first?.offset ?? 0, message: `not JSON: ${SYNTAX[code] ?? code}` }] };
     }
     return { ok: true, root: toTree(root, text, 0) };
   } catch (error) {
-    if (error instanceof TextRefused) return { ok: false, offset: error.offset, message: error.message };
-    if (error instanceof RangeError) return { ok: false, offset: 0, message: "nested too deeply" };
+    if (error instanceof TextRefused) return { ok: false, problems: error.problems };
+    if (error instanceof RangeError) return { ok: false, problems: [{ offset: 0, message: "nested too deeply" }] };
     throw error;
   }
 }
@@ -52,12 +52,17 @@ function countTokens(text: string): void {
   for (let tokens = 0; tokens <= DEFINITION_VALUES_MAX * 4; tokens++) {
     if (scanner.scan() === EOF) return;
   }
-  throw new TextRefused(`the document has more than ${DEFINITION_VALUES_MAX} values`, scanner.getTokenOffset());
+  throw new TextRefused({
+    offset: scanner.getTokenOffset(),
+    message: `the document has more than ${DEFINITION_VALUES_MAX} values`,
+  });
 }
 
 function toTree(node: Node, text: string, depth: number): DocumentNode {
   const { offset, children = [] } = node;
-  if (depth > JSON_DEPTH_MAX) throw new TextRefused(`nested deeper than ${JSON_DEPTH_MAX} levels`, offset);
+  if (depth > JSON_DEPTH_MAX) {
+    throw new TextRefused({ offset: offset, message: `nested deeper than ${JSON_DEPTH_MAX} levels` });
+  }
   if (node.type === "array") {
     return {
       kind: "list",

@@ -13,13 +13,13 @@ import { OUTPUT_KEY, runFields, toRun } from "./task_shape.ts";
 
 const MAP_NAME = name("a map's name");
 
-/** What is done for each item. */
-export const MAP_TASK: Shape<RunDefinition> = followedBy(
-  record<RunDefinition>("a map's task", runFields("item"), {
-    alsoKnownAs: { ...CODE_ALIASES, retries: "retry" },
-  }),
-  (task, _place, reading) => toRun(task, reading) as RunDefinition,
-);
+/** Code that is run for each item. `what` has an article. */
+export function runForItem(what: string): Shape<RunDefinition> {
+  return followedBy(
+    record<RunDefinition>(what, runFields("item"), { alsoKnownAs: { ...CODE_ALIASES, retries: "retry" } }),
+    (task, _place, reading) => toRun(task, reading) as RunDefinition,
+  );
+}
 
 /** Which child is started for each item. */
 const MAP_START: Shape<ChildDefinition> = followedBy(
@@ -37,7 +37,7 @@ export const MAP_FIELDS: Record<string, Field> = {
     about: "how many of its tasks or children are unfinished at once; all of them if not given",
     shape: number("a concurrency", { min: 1, max: MAP_ITEMS_MAX, whole: true }),
   },
-  task: { about: "code that is run for each item", shape: MAP_TASK },
+  task: { about: "code that is run for each item", shape: runForItem("a map's task") },
   start: { about: "a child that is started for each item instead", shape: MAP_START },
   output: { about: "the key of the context that takes the list of outputs; the name if not given", shape: OUTPUT_KEY },
 };

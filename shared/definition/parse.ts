@@ -2,7 +2,8 @@
  * Reading definitions: the one way from what an author wrote to a canonical {@link Definition}.
  *
  * - R1 Every problem is reported in one go, each with its path, and with line and column where a text was given.
- *      Only a text that is not JSON or YAML at all, and what could only follow from another problem, is left out.
+ *      Of a text that is not YAML that is all that its parser finds, of one that is not JSON the first. What could only
+ *      follow from another problem is left out.
  * - R2 Nothing throws, hangs or grows, whatever is read: size, nesting and what is costly to check are bounded.
  * - R3 The same content gives the same definition, in whatever format, shorthand or order of keys it is written.
  * - R4 A canonical definition reads as itself.

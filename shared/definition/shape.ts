@@ -149,6 +149,8 @@ export interface Field {
   required?: true;
   /** The key in the canonical form, where this is another way to write it. */
   as?: string;
+  /** Only another word for a key, which messages do not show. */
+  isSynonym?: true;
 }
 
 /**
@@ -162,8 +164,9 @@ export function record<T extends object>(
   options: { alsoKnownAs?: Record<string, string> } = {},
 ): Shape<Partial<T>> {
   const keys = Object.keys(fields);
-  // Of two ways to write one field, messages show the one that is not the canonical form.
-  const shown = keys.filter((key) => !keys.some((other) => fields[other].as === key));
+  // Of two ways to write one field, messages show the one that is not the canonical form, unless that is but a synonym.
+  const known = keys.filter((key) => !fields[key].isSynonym);
+  const shown = known.filter((key) => !known.some((other) => fields[other].as === key));
   return {
     what,
     schema: schemaOf(fields),

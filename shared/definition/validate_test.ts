@@ -31,7 +31,22 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
   ["a missing initial state", "name: w\ninitial: stat\nstates: {start: {}}", [
     /^initial 2:10 there is no state "stat"; did you mean "start"\?$/,
   ]],
-  ["a syntax error of YAML", "name: w\nstates: [a", [/^ 2:11 not YAML: flow sequence .* end with a \]$/]],
+  ["a syntax error of YAML", "name: w\nstates: [a", [
+    /^ 2:11 not YAML: flow sequence .* end with a \]: indent what belongs together .* and close every bracket and brace$/,
+  ]],
+  ["several syntax errors of YAML, each at its place", "a: 1\n b: 2\nc: {d: [}\n\te: 1\nf: 'x", [
+    /^ 1:4 not YAML: nested mappings are not allowed in compact mappings: begin the next key below this one, or put/,
+    /^ 3:9 not YAML: flow sequence in block collection must be .* end with a \]: indent what belongs together/,
+    /^ 4:2 not YAML: flow map in block collection must be .* end with a \}: indent what belongs together/,
+    /^ 5:6 not YAML: missing closing 'quote: add it, or put the whole text in quotes$/,
+  ]],
+  ["a tab in YAML", "name: w\n\tstates: a", [
+    /^ 2:1 not YAML: tabs are not allowed as indentation: indent with spaces$/,
+  ]],
+  ["a text in YAML that needs quotes", "name: @w", [
+    /^ 1:7 not YAML: plain value cannot start .* @: put the text in quotes$/,
+  ]],
+  ["two documents", "name: w\n---\nname: v", [/^ 2:1 expected one document, not several: remove what follows "---"$/]],
   ["several documents", "a: 1\n---\nb: 2", [/expected one document, not several/]],
   ["a directive", "%YAML 1.1\n---\n!!str a: 1", [/tags are not taken here/]],
   ["a duplicate key", "name: w\nname: v\ninitial: a\nstates: {a: }", ['name 2:1 "name" is given twice']],

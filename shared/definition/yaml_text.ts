@@ -7,6 +7,7 @@
 
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -16,22 +17,23 @@ import {
   type Pair,
   parseDocument,
   Scalar,
+  type YAMLError,
 } from "yaml";
-import { JSON_DEPTH_MAX, YAML_TOKENS_MAX } from "../limits.ts";
-import { type DocumentNode, TextRefused, type TreeResult } from "./document_tree.ts";
+import { JSON_DEPTH_MAX, PROBLEMS_MAX, YAML_TOKENS_MAX } from "../limits.ts";
+import { type DocumentNode, type TextProblem, TextRefused, type TreeResult } from "./document_tree.ts";
 
-/** Reads YAML. Of the syntax errors only the first is told: the others mostly follow from it. */
+/** Reads YAML, and tells all that the parser finds wrong. */
 export function readYamlText(text: string): TreeResult {
   try {
     countTokens(text);
     // Duplicate keys are found by our own reader: the library's search for them is quadratic.
     const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: false, prettyErrors: false });
-    refuseFirst(document);
-    if (document.contents === null) return { ok: false, offset: 0, message: "the document is empty" };
+    refuseAll(document);
+    if (document.contents === null) return { ok: false, problems: [{ offset: 0, message: "the document is empty" }] };
     return { ok: true, root: toTree(document.contents, text, 0) };
   } catch (error) {
-    if (error instanceof TextRefused) return { ok: false, offset: error.offset, message: error.message };
-    if (error instanceof RangeError) return { ok: false, offset: 0, message: "nested too deeply" };
+    if (error instanceof TextRefused) return { ok: false, problems: error.problems };
+    if (error instanceof RangeError) return { ok: false, problems: [{ offset: 0, message: "nested too deeply" }] };
     throw error;
   }
 }
@@ -43,19 +45,55 @@ function countTokens(text: string): void {
   for (const token of new Lexer().lex(text)) {
     offset += token.length;
     if (++tokens <= YAML_TOKENS_MAX) continue;
-    throw new TextRefused(`the document has more than ${YAML_TOKENS_MAX} parts; write it as JSON`, offset);
+    throw new TextRefused({
+      offset: offset,
+      message: `the document has more than ${YAML_TOKENS_MAX} parts; write it as JSON`,
+    });
   }
 }
 
-function refuseFirst(document: Document.Parsed): void {
-  const [error] = document.errors;
-  if (error?.code === "RESOURCE_EXHAUSTION") {
-    throw new TextRefused(`nested deeper than ${JSON_DEPTH_MAX} levels`, error.pos[0]);
+/** What would be right, by the parser's codes. */
+const FIXES: Partial<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: 'put a text that begins with "*" in quotes',
+  BAD_ALIAS: 'put a text that begins with "*" or "&" in quotes',
+  BAD_DIRECTIVE: 'put a text that begins with "%" in quotes',
+  BAD_DQ_ESCAPE: "double the backslash, or use single quotes",
+  BAD_INDENT: "indent what belongs together by the same number of spaces, and close every bracket and brace",
+  BAD_PROP_ORDER: 'put a text that begins with "!" or "&" in quotes',
+  BAD_SCALAR_START: "put the text in quotes",
+  BLOCK_AS_IMPLICIT_KEY: 'begin the next key below this one, or put a text that has ": " in it in quotes',
+  BLOCK_IN_FLOW:
+    'within brackets and braces put "," between the parts, and a text that has ": " or "- " in it in quotes',
+  KEY_OVER_1024_CHARS: "give it a shorter key",
+  MISSING_CHAR: "add it, or put the whole text in quotes",
+  MULTILINE_IMPLICIT_KEY: 'write "key: value" on one line, or indent the line if it belongs to what is above',
+  MULTIPLE_ANCHORS: 'put a text that begins with "&" in quotes',
+  MULTIPLE_TAGS: 'put a text that begins with "!" in quotes',
+  TAB_AS_INDENT: "indent with spaces",
+  TAG_RESOLVE_FAILED: 'put a text that begins with "!" in quotes',
+  UNEXPECTED_TOKEN: "remove it, or put the whole text in quotes",
+};
+
+/** Several problems at one offset are one mistake, which the first describes best. */
+function refuseAll({ errors, warnings }: Document.Parsed): void {
+  const problems = new Map<number, TextProblem>();
+  for (const error of errors) {
+    const [offset] = error.pos;
+    if (error.code === "RESOURCE_EXHAUSTION") {
+      throw new TextRefused({ offset, message: `nested deeper than ${JSON_DEPTH_MAX} levels` });
+    }
+    if (!problems.has(offset)) problems.set(offset, { offset, message: describe(error) });
   }
-  if (error?.code === "MULTIPLE_DOCS") throw new TextRefused("expected one document, not several", error.pos[0]);
-  if (error !== undefined) throw new TextRefused(`not YAML: ${lowerFirst(error.message)}`, error.pos[0]);
-  const [warning] = document.warnings;
-  if (warning !== undefined) throw new TextRefused(`not taken here: ${lowerFirst(warning.message)}`, warning.pos[0]);
+  for (const { pos: [offset], message } of warnings) {
+    if (!problems.has(offset)) problems.set(offset, { offset, message: `not taken here: ${lowerFirst(message)}` });
+  }
+  if (problems.size > 0) throw new TextRefused(...[...problems.values()].slice(0, PROBLEMS_MAX));
+}
+
+function describe({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") return 'expected one document, not several: remove what follows "---"';
+  const fix = FIXES[code];
+  return `not YAML: ${lowerFirst(message)}${fix === undefined ? "" : `: ${fix}`}`;
 }
 
 function lowerFirst(message: string): string {
@@ -64,7 +102,9 @@ function lowerFirst(message: string): string {
 
 function toTree(node: Node | null, text: string, depth: number, gap = 0): DocumentNode {
   const offset = node?.range?.[0] ?? gap;
-  if (depth > JSON_DEPTH_MAX) throw new TextRefused(`nested deeper than ${JSON_DEPTH_MAX} levels`, offset);
+  if (depth > JSON_DEPTH_MAX) {
+    throw new TextRefused({ offset: offset, message: `nested deeper than ${JSON_DEPTH_MAX} levels` });
+  }
   if (node === null) return { kind: "scalar", offset, value: null };
   const refusal = refusalOf(node);
   if (refusal !== undefined) return { kind: "unreadable", offset, message: refusal };
@@ -99,8 +139,10 @@ function toMember(pair: Pair<Node | null, Node | null>, gap: number, text: strin
   const { key } = pair;
   const keyOffset = key?.range?.[0] ?? gap;
   const refusal = key === null ? "a key is missing" : refusalOf(key);
-  if (refusal !== undefined) throw new TextRefused(refusal, keyOffset);
-  if (!isScalar(key) || key.value === null) throw new TextRefused("a key must be a text", keyOffset);
+  if (refusal !== undefined) throw new TextRefused({ offset: keyOffset, message: refusal });
+  if (!isScalar(key) || key.value === null) {
+    throw new TextRefused({ offset: keyOffset, message: "a key must be a text" });
+  }
   return {
     key: typeof key.value === "string" ? key.value : key.source ?? String(key.value),
     keyOffset,

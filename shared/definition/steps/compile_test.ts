@@ -325,7 +325,7 @@ const REFUSED: [what: string, steps: string, problems: RegExp[]][] = [
     ],
   ],
   ["an id that is too long", `- {id: ${"a".repeat(61)}}`, [
-    /^steps\[0\]\.id .* a step's id has at most 60 characters, and this has 61$/,
+    /^steps\[0\]\.id .* cannot be a step's id: it has 61 characters, at most 60 are allowed$/,
   ]],
   ["a way on from what fails", "- {id: a, if: 'true', type: {fail: E}, next: b}\n- {id: b}", [
     /^steps\[0\]\.next .* a step that fails is never done, so it has no "next": remove it$/,

@@ -2,24 +2,37 @@
 
 import { ACTIONS_PER_LIST_MAX, DELAY_MS_MAX } from "../../limits.ts";
 import { expression } from "../expression_shape.ts";
-import { duration, FLAG, name, number, text } from "../scalar_shape.ts";
-import { either, followedBy, isObject, oneOrMany, record, type Shape } from "../shape.ts";
+import { quote } from "../place.ts";
+import { duration, FLAG, name, number, problemOfName, text } from "../scalar_shape.ts";
+import { either, followedBy, isObject, oneOrMany, record, refuse, type Shape } from "../shape.ts";
 import { CODES } from "../state_shape.ts";
 import type { Branch, Catch, Next, Rung, Step } from "./step.ts";
 
 /** Names of states and variables are made of two of them, and some letters. */
 const STEP_ID_CHARS_MAX = 60;
 
-/** What a step is known by. Dots are for the states that steps are compiled to. */
-export const STEP_ID: Shape<string> = followedBy(name("a step's id"), (id, place, reading) => {
-  if (id.includes(".")) {
-    reading.report(place, `"${id}" cannot be a step's id: it has a dot; use "_" or "-"`, { isLocal: true });
-  } else if (id.length > STEP_ID_CHARS_MAX) {
-    const message = `a step's id has at most ${STEP_ID_CHARS_MAX} characters, and this has ${id.length}`;
-    reading.report(place, message, { isLocal: true });
-  }
-  return id;
-});
+const STEP_ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+
+/** What a step is known by: a name without dots, which are for the states that steps are compiled to. */
+export const STEP_ID: Shape<string> = {
+  what: "a step's id",
+  schema: { type: "string", pattern: STEP_ID_PATTERN.source, maxLength: STEP_ID_CHARS_MAX },
+  read: (value, place, reading) => {
+    if (typeof value !== "string") return refuse("a step's id (a text)", value, place, reading);
+    const problem = problemOfId(value);
+    if (problem !== undefined) {
+      reading.report(place, `${quote(value)} cannot be a step's id: ${problem}`, { isLocal: true });
+    }
+    return value;
+  },
+};
+
+function problemOfId(id: string): string | undefined {
+  if (id.length > STEP_ID_CHARS_MAX) return `it has ${id.length} characters, at most ${STEP_ID_CHARS_MAX} are allowed`;
+  if (id.includes(".")) return 'it has a dot; use "_" or "-"';
+  if (id === "" || STEP_ID_PATTERN.test(id)) return problemOfName(id);
+  return 'an id has letters, digits, "_" and "-", and begins with a letter, digit or "_"';
+}
 
 /** The id of another step. */
 export const STEP_REFERENCE = name("a step's id");
@@ -55,7 +68,7 @@ export function catchShape(steps: Shape<Step[]>): Shape<Catch> {
   return followedBy(
     record<Catch>("a catch", {
       codes: { about: "the failure codes that it takes; all if not given", shape: CODES },
-      on: { about: "the same", shape: CODES, as: "codes" },
+      on: { about: "the same", shape: CODES, as: "codes", isSynonym: true },
       steps: { about: "what is done then", shape: steps },
       next: { about: "the step that follows; what follows the failed step if not given", shape: STEP_REFERENCE },
     }, { alsoKnownAs: { code: "codes", error: "codes", errors: "codes", then: "steps" } }),
@@ -73,7 +86,7 @@ export function rungShape(steps: Shape<Step[]>): Shape<Rung> {
     record<Rung>("a rung of the timeout", {
       after: { about: "how long the step has run", shape: AFTER, as: "afterMs", required: true },
       afterMs: { about: "the same in milliseconds", shape: AFTER },
-      on: { about: "the same as after", shape: AFTER, as: "afterMs" },
+      on: { about: "the same as after", shape: AFTER, as: "afterMs", isSynonym: true },
       steps: { about: "what is done then; the step goes on unless next is given", shape: steps },
       next: { about: "gives the step up, and goes on there", shape: STEP_REFERENCE },
       error: { about: "fails the step with this code", shape: text("a failure's code", 128) },

@@ -28,7 +28,7 @@ const FIELDS: Record<string, Field> = {
     shape: oneOrMany(NEXT, TRANSITIONS_PER_EVENT_MAX),
   },
   catch: { about: "what to do when it fails", shape: CATCHES },
-  catches: { about: "the same", shape: CATCHES, as: "catch" },
+  catches: { about: "the same", shape: CATCHES, as: "catch", isSynonym: true },
   timeout: {
     about: "what to do when it takes long",
     shape: oneOrMany(rungShape(STEPS), TRANSITIONS_PER_EVENT_MAX),

@@ -4,7 +4,7 @@ import { ACTIONS_PER_LIST_MAX, TRANSITIONS_PER_EVENT_MAX } from "../../limits.ts
 import { LOG, SET } from "../data_action_shape.ts";
 import { FAIL } from "../fail_shape.ts";
 import { SEND, START_ALIASES, toStart, WORKFLOW_FIELDS } from "../instance_action_shape.ts";
-import { MAP_FIELDS, MAP_TASK } from "../map_shape.ts";
+import { MAP_FIELDS, runForItem } from "../map_shape.ts";
 import { nearestName } from "../nearest_name.ts";
 import { quote } from "../place.ts";
 import { anyObject, FLAG, name, word } from "../scalar_shape.ts";
@@ -27,7 +27,7 @@ const SCRIPT_RECORD = followedBy(
 );
 
 /** A script; a text stands for its code. */
-const SCRIPT: Shape<Script> = either<Script>("a script: code as a text, or an object with code", [
+const SCRIPT: Shape<Script> = either<Script>("a script: its code as a text, or an object with code", [
   { when: isObject, shape: SCRIPT_RECORD },
   {
     when: (value) => typeof value === "string",
@@ -85,7 +85,7 @@ function eachShape(steps: Shape<Step[]>): Shape<Each> {
   return followedBy(
     record<EachSource>("an each", {
       items: MAP_FIELDS.items,
-      in: { ...MAP_FIELDS.items, as: "items", required: undefined },
+      in: { ...MAP_FIELDS.items, as: "items", required: undefined, isSynonym: true },
       as: { about: 'the variable that holds the item; "item" if not given', shape: OUTPUT_KEY },
       parallel: { about: "true: for all items at once", shape: FLAG },
       sequential: {
@@ -93,7 +93,7 @@ function eachShape(steps: Shape<Step[]>): Shape<Each> {
         shape: FLAG,
       },
       concurrency: MAP_FIELDS.concurrency,
-      script: { about: "for a parallel list: code that is run for each item", shape: MAP_TASK },
+      script: { about: "for a parallel list: code that is run for each item", shape: runForItem("a script") },
       output: { about: "for a parallel list: the variable that takes the results", shape: OUTPUT_KEY },
       steps: { about: "what is done for each item", shape: steps },
     }, { alsoKnownAs: { do: "steps", task: "script" } }),
@@ -101,6 +101,9 @@ function eachShape(steps: Shape<Step[]>): Shape<Each> {
       const { parallel, sequential, script, concurrency, output, items = "[]", as = "item", steps: body = [] } = read;
       const each: Each = { items, as, steps: body };
       reading.renote(read, each);
+      if (["parallel", "sequential"].some((key) => reading.isNoted(read, key) && !Object.hasOwn(read, key))) {
+        return each;
+      }
       if (parallel !== undefined && parallel === sequential) {
         reading.report(place, 'is "parallel" or "sequential", not both');
       }
