@@ -93,7 +93,8 @@ function readAll(action: BulkKind, form: URLSearchParams, nowMs: number): BulkRe
   const { cursor, ...query } = readListQuery(form);
   const { takenBy } = BULK_OPERATIONS[action];
   const { status = takenBy } = query;
-  if (status !== takenBy) {
+  // Of every instance that has begun there can be another; the others ask for a status.
+  if (status !== takenBy && action !== "fork") {
     throw new DegovError(
       "INVALID_ARGUMENT",
       `Cannot ${action} ${status} instances: only ${takenBy} ones can take it; choose those in the list`,

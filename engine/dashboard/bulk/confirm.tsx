@@ -1,6 +1,5 @@
 /** Asks whether a bulk action is meant, and says how many it is for. */
 
-import { BULK_OPERATIONS } from "../../../shared/bulk_operation.ts";
 import { DegovError } from "../../../shared/errors.ts";
 import { operateOnPage } from "../../bulk.ts";
 import type { Engine } from "../../engine.ts";
@@ -35,7 +34,7 @@ export async function confirmPage(engine: Engine, request: BulkRequest) {
       ? (
         <section class="card">
           <h1>Nothing to {action}</h1>
-          <p class="field">No {BULK_OPERATIONS[action].takenBy} instance matches the filter.</p>
+          <p class="field">No {scope.kind === "all" && scope.query.status} instance matches the filter.</p>
           <div class="buttons">
             <a class="button" href={list}>Back to the list</a>
           </div>

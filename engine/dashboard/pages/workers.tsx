@@ -4,7 +4,7 @@ import type { Engine } from "../../engine.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Empty, page } from "../parts/page.tsx";
 import { formatBytes, formatCount } from "../parts/time.ts";
-import type { PoolReport } from "../../signals/pool_reports.ts";
+import type { PoolStats } from "../../../shared/pool_stats.ts";
 import type { Pulse } from "../pulse.ts";
 
 export async function workersPage(engine: Engine, pulse: Pulse) {
@@ -114,7 +114,7 @@ export async function workersPage(engine: Engine, pulse: Pulse) {
 }
 
 /** What the worker said of its isolates, if it did so to this engine. */
-function Isolates({ pool, crashedMs, nowMs }: { pool?: PoolReport; crashedMs?: number; nowMs: number }) {
+function Isolates({ pool, crashedMs, nowMs }: { pool?: PoolStats; crashedMs?: number; nowMs: number }) {
   if (pool === undefined) return <>{[1, 2, 3, 4, 5].map(() => <td class="number">–</td>)}</>;
   const { isolatesRecycled, crashes, deadlines, memoryKills, residentBytes } = pool;
   return (
