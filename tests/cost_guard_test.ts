@@ -12,7 +12,8 @@ import { DegovClient } from "../shared/client/client.ts";
 import { VirtualClock } from "../shared/clock.ts";
 import type { JsonObject } from "../shared/json.ts";
 import { EngineClient } from "../worker/engine_client.ts";
-import type { Execution, Outcome, Pool, PoolStats } from "../worker/pool/pool.ts";
+import { emptyPoolStats, type PoolStats } from "../shared/pool_stats.ts";
+import type { Execution, Outcome, Pool } from "../worker/pool/pool.ts";
 import { TaskWorker } from "../worker/task_worker.ts";
 import { EngineFixture } from "./fixture/engine_fixture.ts";
 
@@ -82,17 +83,7 @@ class PromptPool implements Pool {
     return { status: "completed", output: new Uint8Array([0x31]), console: [], durationMs: 0.1 };
   }
   stats(): PoolStats {
-    const never = { failures: 0, deadlines: 0, memoryKills: 0, crashes: 0, isolatesStarted: 0, isolatesRecycled: 0 };
-    return {
-      ...never,
-      slots: this.slots,
-      busy: 0,
-      queued: 0,
-      residentBytes: 0,
-      executions: 0,
-      codeCacheHits: 0,
-      codeCacheMisses: 0,
-    };
+    return emptyPoolStats(this.slots);
   }
   close(): Promise<void> {
     return Promise.resolve();

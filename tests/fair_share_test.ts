@@ -5,7 +5,8 @@ import { MemoryStore } from "../engine/store/memory_store.ts";
 import { DegovClient } from "../shared/client/client.ts";
 import { VirtualClock } from "../shared/clock.ts";
 import { EngineClient } from "../worker/engine_client.ts";
-import type { Execution, Outcome, Pool, PoolStats } from "../worker/pool/pool.ts";
+import { emptyPoolStats, type PoolStats } from "../shared/pool_stats.ts";
+import type { Execution, Outcome, Pool } from "../worker/pool/pool.ts";
 import { TaskWorker } from "../worker/task_worker.ts";
 
 /** Long enough that no worker is done before the others are asked. */
@@ -30,9 +31,7 @@ class TimedPool implements Pool {
   }
 
   stats(): PoolStats {
-    const never = { failures: 0, deadlines: 0, memoryKills: 0, crashes: 0, isolatesStarted: 0, isolatesRecycled: 0 };
-    const { slots, executions } = this;
-    return { ...never, slots, executions, busy: 0, queued: 0, residentBytes: 0, codeCacheHits: 0, codeCacheMisses: 0 };
+    return emptyPoolStats(this.slots);
   }
 
   close(): Promise<void> {

@@ -159,15 +159,20 @@ check("what cannot be done is said with the code for it", async (call) => {
 
 check("garbage bytes are refused, in every encoding", async (_call, { url }) => {
   const garbage = Uint8Array.from({ length: 1_000 }, (_, index) => 251 * index + 7);
-  for (const type of ["application/json", "application/proto", "application/grpc-web+proto", "text/plain"]) {
+  const types = ["application/json", "application/proto", "application/grpc-web+proto", "text/plain"];
+  // In one piece, and as a stream of unknown length, which Connect's own handlers take.
+  for (
+    const [type, body] of types.flatMap((type) => [[type, garbage], [type, new Blob([garbage]).stream()]] as const)
+  ) {
     const response = await fetch(`${url}/degov.v1.WorkflowService/StartInstance`, {
       method: "POST",
       headers: { "content-type": type },
-      body: garbage,
+      body,
     });
     const text = await response.text();
     ok(response.status !== 500 && !text.includes("at file"), `${type}: ${response.status} ${text}`);
-    if (type === "application/json" || type === "application/proto") equal(JSON.parse(text).code, "invalid_argument");
+    if (type !== "application/json" && type !== "application/proto") continue;
+    deepEqual([response.status, JSON.parse(text).code], [400, "invalid_argument"]);
   }
 });
 

@@ -11,9 +11,9 @@ import {
 import { fromConnectError } from "../shared/client/errors.ts";
 import type { CompiledCode } from "../shared/code/compiled_code.ts";
 import { POLL_WAIT_MS_MAX } from "../shared/limits.ts";
+import { type PoolStats, toPoolMessage } from "../shared/pool_stats.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CompletionSchema, PoolStatsSchema } from "../proto/gen/degov/v1/worker_service_pb.ts";
-import type { PoolStats } from "./pool/pool.ts";
+import type { CompletionSchema } from "../proto/gen/degov/v1/worker_service_pb.ts";
 
 export type { Completion, Lease, Task };
 export type CompletionInit = MessageInitShape<typeof CompletionSchema>;
@@ -86,26 +86,6 @@ export class EngineClient {
     const { code } = await convert(this.#client.getCode({ hash }, SHORT));
     return JSON.parse(decoder.decode(code)) as CompiledCode;
   }
-}
-
-/** Counters are 64-bit on the wire. */
-function toPoolMessage(stats: PoolStats): MessageInitShape<typeof PoolStatsSchema> {
-  const { slots, busy, queued } = stats;
-  return {
-    slots,
-    busy,
-    queued,
-    residentBytes: BigInt(Math.round(stats.residentBytes)),
-    executions: BigInt(stats.executions),
-    failures: BigInt(stats.failures),
-    deadlines: BigInt(stats.deadlines),
-    memoryKills: BigInt(stats.memoryKills),
-    crashes: BigInt(stats.crashes),
-    isolatesStarted: BigInt(stats.isolatesStarted),
-    isolatesRecycled: BigInt(stats.isolatesRecycled),
-    codeCacheHits: BigInt(stats.codeCacheHits),
-    codeCacheMisses: BigInt(stats.codeCacheMisses),
-  };
 }
 
 export interface LeaseInit {

@@ -1,7 +1,7 @@
 /** The engine's HTTP application: Connect and gRPC-Web, JSON and binary, served through Hono. */
 
-import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
-import { type ConnectError, type ConnectRouter, createConnectRouter, type Interceptor } from "@connectrpc/connect";
+import type { DescMessage, DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import { Code, ConnectError, type ConnectRouter, createConnectRouter, type Interceptor } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { Hono } from "hono";
 import { WorkerService } from "../../proto/gen/degov/v1/worker_service_pb.ts";
@@ -9,7 +9,7 @@ import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts
 import { RPC_BYTES_MAX } from "../../shared/limits.ts";
 import { dashboard } from "../dashboard/dashboard.ts";
 import type { Engine } from "../engine.ts";
-import { toConnectError } from "./errors.ts";
+import { errorResponse, notParsed, toConnectError } from "./errors.ts";
 import { type UnaryHandler, unaryHandler, type UnaryImplementation } from "./unary_handler.ts";
 import { workerService } from "./worker_service.ts";
 import { workflowService } from "./workflow_service.ts";
@@ -65,7 +65,7 @@ export function app(engine: Engine, options: AppOptions): Hono {
       const answering = handleUnary?.(raw);
       if (answering !== undefined) return answering;
       const bytes = Number(raw.headers.get("content-length") ?? 0);
-      return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : blameCaller(fetchHandler(raw));
+      return bytes > RPC_BYTES_MAX ? tooLarge(bytes) : blameCaller(fetchHandler(raw), handler.method.input);
     });
   }
   hono.get("/debug/counters", (context) => context.json(engine.counters()));
@@ -98,17 +98,16 @@ function unaryHandlers(engine: Engine, interceptors: readonly Interceptor[]): Ma
 /** Answered before the body is read. */
 function tooLarge(bytes: number): Response {
   const message = `The request has ${bytes} bytes, and at most ${RPC_BYTES_MAX} are allowed`;
-  return Response.json({ code: "invalid_argument", message }, { status: 400 });
+  return errorResponse(new ConnectError(message, Code.InvalidArgument));
 }
 
 /** Connect calls a message that it cannot parse an internal error; it is the caller's. */
-async function blameCaller(answering: Promise<Response>): Promise<Response> {
+async function blameCaller(answering: Promise<Response>, input: DescMessage): Promise<Response> {
   const response = await answering;
   if (response.status !== 500) return response;
   const text = await response.text();
-  const error = JSON.parse(text) as { code: string; message?: string };
-  if (!error.message?.startsWith("parse binary")) return new Response(text, response);
-  return Response.json({ ...error, code: "invalid_argument" }, { status: 400 });
+  const { message } = JSON.parse(text) as { message?: string };
+  return message?.startsWith("parse binary") ? errorResponse(notParsed(input, message)) : new Response(text, response);
 }
 
 async function* converted<T>(messages: AsyncIterable<T>, convert: (error: unknown) => ConnectError): AsyncIterable<T> {

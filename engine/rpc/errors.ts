@@ -1,7 +1,8 @@
 /** The one conversion from errors to Connect's. */
 
-import { create } from "@bufbuild/protobuf";
+import { create, type DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
 import { ProblemListSchema } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { DegovError, type ErrorCode } from "../../shared/errors.ts";
 
@@ -36,4 +37,17 @@ export function toConnectError(thrown: unknown, onInternal: (error: unknown) => 
     converted.details.push({ desc: ProblemListSchema, value: create(ProblemListSchema, { problems }) });
   }
   return converted;
+}
+
+/** The caller sent what is no message of the method. */
+export function notParsed(schema: DescMessage, why: string): ConnectError {
+  return new ConnectError(`Cannot parse the ${schema.typeName}: ${why}`, Code.InvalidArgument);
+}
+
+/** An error as Connect's protocol answers a unary call with it. */
+export function errorResponse(error: ConnectError): Response {
+  return new Response(JSON.stringify(errorToJson(error, undefined)), {
+    status: codeToHttpStatus(error.code),
+    headers: [["content-type", "application/json"]],
+  });
 }

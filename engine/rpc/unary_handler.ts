@@ -28,7 +28,7 @@ import {
   type UnaryRequest,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import { codeToHttpStatus, errorToJson } from "@connectrpc/connect/protocol-connect";
+import { errorResponse, notParsed } from "./errors.ts";
 
 /** What a service has for a unary method. */
 export type UnaryImplementation = (message: Message, context: HandlerContext) => Promise<object> | object;
@@ -89,11 +89,7 @@ async function answer(
     const response = await call(new UnaryCall(method, request, message));
     return toResponse(response as UnaryAnswer, format);
   } catch (thrown) {
-    const error = ConnectError.from(thrown, Code.Internal);
-    return new Response(JSON.stringify(errorToJson(error, undefined)), {
-      status: codeToHttpStatus(error.code),
-      ...JSON_TEXT,
-    });
+    return errorResponse(ConnectError.from(thrown, Code.Internal));
   }
 }
 
@@ -101,7 +97,7 @@ function parse(schema: DescMessage, format: Format, body: Uint8Array): Message {
   try {
     return format === "binary" ? fromBinary(schema, body) : fromJsonString(schema, decoder.decode(body), LENIENT);
   } catch (error) {
-    throw new ConnectError(`Cannot parse the ${schema.typeName}: ${(error as Error).message}`, Code.InvalidArgument);
+    throw notParsed(schema, (error as Error).message);
   }
 }
 

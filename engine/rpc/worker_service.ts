@@ -5,7 +5,6 @@ import {
   type Completion as CompletionMessage,
   CompletionStatus,
   type Lease,
-  type PoolStats,
   type WorkerService,
 } from "../../proto/gen/degov/v1/worker_service_pb.ts";
 import { DegovError } from "../../shared/errors.ts";
@@ -18,6 +17,7 @@ import {
   POLL_WAIT_MS_MAX,
   SLOTS_MAX,
 } from "../../shared/limits.ts";
+import { fromPoolMessage } from "../../shared/pool_stats.ts";
 import type { Engine } from "../engine.ts";
 import type { Capability } from "../keyspace.ts";
 import type { Completion } from "../scheduler/completion.ts";
@@ -76,7 +76,7 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
 
     async heartbeat({ workerId, session, leases, pool }) {
       const stop = await workers.heartbeat(requireId(workerId, "worker_id"), session, leases.map(toLeaseName));
-      if (pool !== undefined) engine.pools.report(workerId, { ...pool, ...toNumbers(pool) });
+      if (pool !== undefined) engine.pools.report(workerId, fromPoolMessage(pool));
       return { stop: stop.map(fromLeaseName) };
     },
 
@@ -96,22 +96,6 @@ export function workerService(engine: Engine): ServiceImpl<typeof WorkerService>
     async getCode({ hash }) {
       return { code: await definitions.code(requireId(hash, "hash")) };
     },
-  };
-}
-
-/** 64-bit counters as numbers: exact for any count that a worker lives to see. */
-function toNumbers(pool: PoolStats) {
-  return {
-    residentBytes: Number(pool.residentBytes),
-    executions: Number(pool.executions),
-    failures: Number(pool.failures),
-    deadlines: Number(pool.deadlines),
-    memoryKills: Number(pool.memoryKills),
-    crashes: Number(pool.crashes),
-    isolatesStarted: Number(pool.isolatesStarted),
-    isolatesRecycled: Number(pool.isolatesRecycled),
-    codeCacheHits: Number(pool.codeCacheHits),
-    codeCacheMisses: Number(pool.codeCacheMisses),
   };
 }
 

@@ -2,35 +2,19 @@
 
 import { LRUCache } from "lru-cache";
 import { WORKERS_MAX } from "../../shared/limits.ts";
-
-/** Counters since the worker process began, but for slots, busy, queued and residentBytes, which are of now. */
-export interface PoolReport {
-  slots: number;
-  busy: number;
-  queued: number;
-  residentBytes: number;
-  executions: number;
-  failures: number;
-  deadlines: number;
-  memoryKills: number;
-  crashes: number;
-  isolatesStarted: number;
-  isolatesRecycled: number;
-  codeCacheHits: number;
-  codeCacheMisses: number;
-}
+import type { PoolStats } from "../../shared/pool_stats.ts";
 
 export class PoolReports {
   /** Made with the first report, as the cache takes its whole memory at once. */
-  #reports: LRUCache<string, PoolReport> | undefined;
+  #reports: LRUCache<string, PoolStats> | undefined;
 
-  report(workerId: string, report: PoolReport): void {
+  report(workerId: string, report: PoolStats): void {
     this.#reports ??= new LRUCache({ max: WORKERS_MAX });
     this.#reports.set(workerId, report);
   }
 
   /** Reports of those workers that are still registered; others are forgotten. */
-  of(workerIds: ReadonlySet<string>): Map<string, PoolReport> {
+  of(workerIds: ReadonlySet<string>): Map<string, PoolStats> {
     const reports = this.#reports;
     if (reports === undefined) return new Map();
     for (const workerId of [...reports.keys()]) if (!workerIds.has(workerId)) reports.delete(workerId);

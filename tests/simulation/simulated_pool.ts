@@ -5,12 +5,12 @@ import type { Failure } from "../../shared/failure.ts";
 import type { SeededRandom } from "../../shared/random.ts";
 import type { Execution, Outcome, Pool, PoolStats } from "../../worker/pool/pool.ts";
 import type { Node } from "./node.ts";
-import { FLAKY_ODDS, KILLER_ODDS, outputOf, SLOW_ODDS, type TaskPlans } from "./task_plan.ts";
+import { FLAKY_ODDS, KILLER_ODDS, outputOf, SLOW_ODDS, taskKindOf, type TaskPlans } from "./task_plan.ts";
 
 const QUEUE_MAX = 20;
 /** Most tasks are short, some are not. */
 const SHORT_MS_MAX = 20;
-const LONG_MS_MAX = 400;
+export const LONG_MS_MAX = 400;
 const LONG_ODDS = 0.15;
 
 const encoder = new TextEncoder();
@@ -22,16 +22,18 @@ export class SimulatedPool implements Pool {
   readonly #node: Node;
   readonly #random: SeededRandom;
   readonly #plans: TaskPlans;
+  readonly #longMsMax: number;
   #free: number;
   readonly #queue: (() => void)[] = [];
 
-  constructor(options: { node: Node; random: SeededRandom; slots: number; plans: TaskPlans }) {
+  constructor(options: { node: Node; random: SeededRandom; slots: number; plans: TaskPlans; longMsMax?: number }) {
     this.slots = options.slots;
     this.capacity = options.slots + QUEUE_MAX;
     this.#free = options.slots;
     this.#node = options.node;
     this.#random = options.random;
     this.#plans = options.plans;
+    this.#longMsMax = options.longMsMax ?? LONG_MS_MAX;
   }
 
   async execute(execution: Execution, signal?: AbortSignal): Promise<Outcome> {
@@ -50,8 +52,8 @@ export class SimulatedPool implements Pool {
   }
 
   async #run({ label, input, timeoutMs }: Execution, signal: AbortSignal | undefined): Promise<Outcome> {
-    const kind = this.#plans.get(label) ?? "steady";
-    const boundMs = this.#happens(LONG_ODDS) ? LONG_MS_MAX : SHORT_MS_MAX;
+    const kind = taskKindOf(label, this.#plans);
+    const boundMs = this.#happens(LONG_ODDS) ? this.#longMsMax : SHORT_MS_MAX;
     const isSlow = kind === "slow" && this.#happens(SLOW_ODDS);
     const durationMs = isSlow ? timeoutMs : Math.min(timeoutMs, this.#random.next() * boundMs);
     await this.#node.clock.sleep(durationMs, signal);

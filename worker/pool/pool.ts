@@ -7,6 +7,7 @@
 
 import type { CompiledCode } from "../../shared/code/compiled_code.ts";
 import type { Failure } from "../../shared/failure.ts";
+import type { PoolStats } from "../../shared/pool_stats.ts";
 
 /** One attempt to run. */
 export interface Execution {
@@ -34,26 +35,6 @@ export type Outcome =
   | { status: "failed"; failure: Failure; console: ConsoleLine[]; durationMs: number }
   /** The execution was cancelled before it ended; nothing of it is to be reported. */
   | { status: "cancelled" };
-
-/** Counters since opening, but for those that say "now". */
-export interface PoolStats {
-  slots: number;
-  /** Now. */
-  busy: number;
-  queued: number;
-  /** Resident memory of all isolates' processes, as last seen; the program's text, which they share, is in each. */
-  residentBytes: number;
-  executions: number;
-  failures: number;
-  deadlines: number;
-  memoryKills: number;
-  crashes: number;
-  /** Isolates started, and those replaced by plan (age or memory). */
-  isolatesStarted: number;
-  isolatesRecycled: number;
-  codeCacheHits: number;
-  codeCacheMisses: number;
-}
 
 export interface Pool {
   /** Executions it takes at once without refusing: free slots plus free places in the queue. */

@@ -17,12 +17,13 @@
 import { DegovError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { TASK_MEMORY_BYTES_DEFAULT } from "../../shared/limits.ts";
+import type { PoolStats } from "../../shared/pool_stats.ts";
 import { deadlineFailure, deathFailure, isMemoryDeath } from "./death.ts";
 import { DurationBook } from "./duration_book.ts";
 import { isolateCommand } from "./isolate_command.ts";
 import type { IsolateCommand } from "./isolate_process.ts";
 import { Job } from "./job.ts";
-import type { Execution, Outcome, Pool, PoolOptions, PoolStats } from "./pool.ts";
+import type { Execution, Outcome, Pool, PoolOptions } from "./pool.ts";
 import { Queue } from "./queue.ts";
 import { Seat } from "./seat.ts";
 import { Suspects } from "./suspects.ts";
