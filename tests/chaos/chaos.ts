@@ -197,10 +197,12 @@ class Chaos {
     try {
       const { shadow, changes } = await readShadow(store);
       const nowMs = Date.now();
-      const world: World = { shadow, journal: this.#journal, plans: new Map(), nowMs, calmSinceMs: Infinity };
+      const alive = () => new Set<string>();
+      const world: World = { shadow, journal: this.#journal, plans: new Map(), nowMs, calmSinceMs: Infinity, alive };
       const complain = (name: string) => (problem: string) => this.#problems.push(`${name}: ${problem}`);
-      for (const { name, end, checksStanding, commit } of CHECKERS) {
-        end?.(world, complain(name));
+      for (const { name, rest, end, needsProcesses, checksStanding, commit } of CHECKERS) {
+        rest?.(world, complain(name));
+        if (!needsProcesses) end?.(world, complain(name));
         if (checksStanding) { for (const change of changes) commit?.(world, change, complain(name)); }
       }
       for (const { instanceId } of this.#journal.acknowledged) {

@@ -20,7 +20,7 @@ export async function readShadow(store: Store): Promise<{ shadow: Shadow; change
         value: await completeLarge(txn, key, value, { snapshot: true }),
       })));
     });
-    for (const change of shadow.apply(pairs, Date.now())) changes.set(change.shadow.id, change);
+    for (const change of shadow.apply({ writes: pairs }, Date.now()).instances) changes.set(change.shadow.id, change);
     if (pairs.length < ROWS_PER_PAGE) break;
     from = afterLast(pairs);
   }

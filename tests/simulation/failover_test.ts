@@ -70,7 +70,9 @@ class Cluster {
       const result = commit(txn);
       if (typeof result === "string") return result;
       const writes = result.chains.map(({ key }, index) => ({ key, value: result.entries[index].value }));
-      for (const { shadow, records } of this.shadow.apply(writes, this.time.trueMs)) {
+      for (
+        const { shadow, records } of this.shadow.apply({ writes, clears: result.clears }, this.time.trueMs).instances
+      ) {
         if (records.length === 0) continue;
         const steps = this.steps.get(shadow.id) ?? [];
         steps.push(this.time.trueMs);

@@ -8,7 +8,18 @@ import type { JsonObject, JsonValue } from "../../shared/json.ts";
 export type Acknowledgement =
   | { kind: "started"; workflow: string; instanceId: string; input: JsonObject }
   | { kind: "sent"; instanceId: string; eventId: string; name: string; data: JsonValue }
-  | { kind: "cancelled"; instanceId: string };
+  | { kind: "cancelled"; instanceId: string }
+  | { kind: "forked"; instanceId: string; from: string }
+  | { kind: "migrated"; instanceId: string; version: number };
+
+/** What one reader of the log of events has read. */
+export interface Reading {
+  readonly name: string;
+  /** `isAfterGap`: it had been told that events were deleted before it read them. */
+  readonly read: { cursor: string; event: string; isAfterGap: boolean }[];
+  /** It has come to the end of the log. */
+  isComplete: boolean;
+}
 
 export class Journal {
   readonly acknowledged: Acknowledgement[] = [];
@@ -16,6 +27,13 @@ export class Journal {
   readonly reports = new Map<string, Completion>();
   /** Tokens whose completion was accepted. */
   readonly accepted = new Set<string>();
+  readonly readings: Reading[] = [];
+  /** Records that watchers of one instance have read. */
+  readonly watched: { instanceId: string; sequences: number[] }[] = [];
+  /** What the receiver of a webhook has taken, in that order. */
+  readonly told: { cursor: string; instanceId: string }[] = [];
+  /** Somebody deletes what has ended. */
+  isExpiring = false;
   /** Errors that engines told of, and calls that were refused: for the trace. */
   readonly refusals = new Map<string, number>();
 

@@ -4,7 +4,7 @@
 
 import { parseArgs } from "node:util";
 import { MUTATIONS } from "./mutations.ts";
-import { simulate } from "./simulation.ts";
+import { simulate, type SimulationResult } from "./simulation.ts";
 
 const HELP = `deno task sim [FLAGS]
 
@@ -15,13 +15,8 @@ const HELP = `deno task sim [FLAGS]
   --mutation I   with the planted bug number I, from 0`;
 
 /** Lines between the processes: one per seed. */
-interface Line {
-  seed: number;
-  violations: string[];
-  instances: number;
-  commits: number;
-  faults: number;
-  events: number;
+interface Line extends Pick<SimulationResult, "seed" | "violations" | "instances" | "commits" | "faults" | "events"> {
+  happenings: [string, number][];
 }
 
 async function replay(seed: number, mutation: number | undefined): Promise<number> {
@@ -30,8 +25,8 @@ async function replay(seed: number, mutation: number | undefined): Promise<numbe
     mutation: mutation === undefined ? undefined : MUTATIONS[mutation],
     onTrace: (line) => console.log(line),
   });
-  const { violations, instances, ended, commits, faults, events, refusals } = result;
-  console.log({ instances, ended, commits, faults, events, refusals: Object.fromEntries(refusals) });
+  const { violations, refusals, happenings, ...figures } = result;
+  console.log({ ...figures, happenings: Object.fromEntries(happenings), refusals: Object.fromEntries(refusals) });
   for (const violation of violations) console.log(`VIOLATION ${violation}`);
   console.log(`seed ${seed}: ${violations.length === 0 ? "no violation" : "violated"}`);
   return violations.length === 0 ? 0 : 1;
@@ -40,8 +35,9 @@ async function replay(seed: number, mutation: number | undefined): Promise<numbe
 /** The child's part: every `step`th seed from `from` on. */
 async function runSeeds(options: { from: number; to: number; step: number }): Promise<void> {
   for (let seed = options.from; seed < options.to; seed += options.step) {
-    const { violations, instances, commits, faults, events } = await simulate({ seed });
-    console.log(JSON.stringify({ seed, violations, instances, commits, faults, events } satisfies Line));
+    const { violations, instances, commits, faults, events, happenings } = await simulate({ seed });
+    const line: Line = { seed, violations, instances, commits, faults, events, happenings: [...happenings] };
+    console.log(JSON.stringify(line));
   }
 }
 
@@ -78,6 +74,11 @@ async function runAll(options: { from: number; seeds: number; processes: number 
       `${total(({ instances }) => instances)} instances, ${total(({ commits }) => commits)} commits, ` +
       `${total(({ faults }) => faults)} faults, ${total(({ events }) => events)} events`,
   );
+  const happenings = new Map<string, number>();
+  for (const [name, count] of lines.flatMap((line) => line.happenings)) {
+    happenings.set(name, (happenings.get(name) ?? 0) + count);
+  }
+  console.log([...happenings].sort().map(([name, count]) => `${name} ${count}`).join(", "));
   for (const failure of failures) console.log(failure);
   console.log(
     violated.length === 0

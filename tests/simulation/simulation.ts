@@ -2,27 +2,34 @@
  * One simulated cluster, all of whose choices come from one seed: real engines and real workers on a simulated store,
  * network and time, faults of every kind, and checkers that look at every commit and at the end.
  *
- * A run has two parts: a time of faults, and a calm in which everything must come to its end.
+ * A run has four parts: a time of faults; a calm in which everything must come to rest; then what only waits is
+ * cancelled, and everything must end; and where instances expire, all are deleted, and nothing may be left.
  */
 
-import type { Commit } from "../../engine/store/commit_window.ts";
 import { MemoryStore } from "../../engine/store/memory_store.ts";
 import { compileCode } from "../../shared/code/compile.ts";
+import type { Definition } from "../../shared/definition/definition.ts";
 import { parseDefinition } from "../../shared/definition/parse.ts";
+import type { JsonObject } from "../../shared/json.ts";
 import { SeededRandom } from "../../shared/random.ts";
-import { CHECKERS } from "./checkers/all.ts";
-import { CLOCK_SKEW_MS_MAX, type World } from "./checkers/checker.ts";
-import { ClientNode } from "./client_node.ts";
+import { entriesOf } from "./checkers/checker.ts";
+import { ClientNode, type ClientNodeOptions } from "./client_node.ts";
 import { EngineNode } from "./engine_node.ts";
+import { FaultInjection } from "./fault_injection.ts";
+import { drawFeatures, type Features } from "./features.ts";
 import { withSeededGlobals } from "./globals.ts";
 import { Journal } from "./journal.ts";
 import type { Mutation } from "./mutations.ts";
-import { CALM_NETWORK, Network } from "./network.ts";
-import { randomWorkflow } from "./random_workflow.ts";
-import { Shadow } from "./shadow.ts";
-import { SimulatedTime } from "./simulated_time.ts";
+import { Network } from "./network.ts";
+import type { Node } from "./node.ts";
+import { Observation } from "./observation.ts";
+import { cancel, deleteSchedules, expireAll } from "./operations.ts";
+import { nextVersion, randomWorkflow } from "./random_workflow.ts";
+import { ReaderNode } from "./reader_node.ts";
+import { LONG_MS_MAX } from "./simulated_pool.ts";
+import type { SimulatedTime } from "./simulated_time.ts";
 import type { TaskKind } from "./task_plan.ts";
-import { describeCommit } from "./trace.ts";
+import { WebhookReceiver } from "./webhook_receiver.ts";
 import { WorkerNode } from "./worker_node.ts";
 
 export interface SimulationOptions {
@@ -42,21 +49,34 @@ export interface SimulationResult {
   commits: number;
   faults: number;
   events: number;
+  features: string[];
+  /** How often each kind of history entry was written, and other things that happened. */
+  happenings: Map<string, number>;
   /** By code. */
   refusals: Map<string, number>;
 }
 
 const FAULTS_MS = 15_000;
+/** Clients go on for a while when the faults have ended. */
+const CLIENTS_MS = FAULTS_MS + 10_000;
 /**
  * With no more faults, nothing may stand still for so long that is not at rest: beyond a lost session, a lost answer and
  * the longest timer. Instances may run one after the other, as their workflow's limit says, so there is progress to wait for.
  */
 const STILL_MS_MAX = 60_000;
 const CALM_MS_MAX = 1_800_000;
+/** What is cancelled may have to undo what it did, task by task. */
+const ENDING_MS_MAX = 300_000;
 /** Beyond the run's end: nothing is deleted. */
 const EVENTS_KEEP_MS = 3_600_000;
-const VIOLATIONS_MAX = 5;
+/** Well within it. */
+const EVENTS_KEEP_SHORT_MS = 5_000;
+/** Beyond the time after which a worker that is not heard of is lost. */
+const LONGER_MS_MAX = 9_000;
 const DRAWS_MAX = 1_000;
+const VERSIONS_MAX = 3;
+/** So long after its death an engine or a worker may still be on record. */
+const GONE_MS = 75_000;
 
 /** Runs the simulation of a seed. */
 export function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -67,100 +87,148 @@ class Simulation {
   readonly #options: SimulationOptions;
   readonly #time: SimulatedTime;
   readonly #random: SeededRandom;
+  readonly #features: Features;
   readonly #network: Network;
   readonly #store: MemoryStore;
   readonly #journal = new Journal();
-  readonly #shadow = new Shadow();
   readonly #plans = new Map<string, TaskKind>();
   readonly #engines: EngineNode[] = [];
   readonly #workers: WorkerNode[] = [];
-  readonly #instanceIds: string[] = [];
-  readonly #violations: string[] = [];
-  readonly #isLogging: boolean;
-  #calmSinceMs = Infinity;
-  /** When an instance last took a step. */
-  #lastStepMs = 0;
-  #faults = 0;
+  readonly #diedMs = new Map<string, number>();
+  readonly #observation: Observation;
+  readonly #faults: FaultInjection;
+  readonly #receiver: WebhookReceiver;
+  readonly #longMsMax: number;
+  #workflows: Definition[][] = [];
   #made = 0;
 
   constructor(options: SimulationOptions, time: SimulatedTime) {
-    const { seed } = options;
     this.#options = options;
     this.#time = time;
-    this.#random = new SeededRandom(seed);
-    this.#isLogging = this.#random.next() < 0.5;
-    this.#network = new Network(time, this.#derived());
-    this.#store = new MemoryStore({ clock: time, random: this.#derived() });
-    this.#observe();
+    const random = this.#random = new SeededRandom(options.seed);
+    this.#features = drawFeatures(random, options.mutation?.features);
+    this.#longMsMax = this.#features.has("longTasks") ? LONGER_MS_MAX : LONG_MS_MAX;
+    const network = this.#network = new Network(time, this.#derived());
+    const store = this.#store = new MemoryStore({ clock: time, random: this.#derived() });
+    const trace = (line: () => string) => this.#trace(line);
+    const [journal, plans, engines, workers] = [this.#journal, this.#plans, this.#engines, this.#workers];
+    this.#observation = new Observation({ time, store, journal, plans, trace, alive: () => this.#alive() });
+    const startEngine = () => this.#startEngine();
+    this.#faults = new FaultInjection({ time, random, network, store, engines, workers, startEngine, trace });
+    this.#receiver = new WebhookReceiver({ time, network, random: this.#derived(), journal });
   }
 
   async run(): Promise<SimulationResult> {
     const random = this.#random;
+    const observation = this.#observation;
     const startMs = this.#time.trueMs;
-    const faultsEndMs = startMs + FAULTS_MS;
-    const workflows = await this.#register();
+    this.#trace(() => `features: ${[...this.#features].join(", ")}`);
+    this.#workflows = this.#drawWorkflows();
+    await this.#register();
     for (let count = 2 + random.below(4); count > 0; count--) this.#startEngine();
     for (let count = 1 + random.below(5); count > 0; count--) this.#startWorker();
-    const clients = Array.from({ length: 1 + random.below(5) }, (_, index) => this.#client(`c${index}`, workflows));
-    const working = clients.map((client) => client.work(6 + random.below(16), faultsEndMs + 10_000));
-
-    this.#setFaults();
-    this.#injectFaults(faultsEndMs);
-    const isBroken = () => this.#violations.length > 0;
-    await this.#time.run(faultsEndMs, isBroken);
+    const clients = Array.from({ length: 1 + random.below(5) }, (_, index) => this.#client(`c${index}`));
+    const reader = this.#features.has("log") ? new ReaderNode(this.#clientOptions("reader")) : undefined;
+    const reading = reader?.run();
+    const working = clients.map((client) => client.work(6 + random.below(16), startMs + CLIENTS_MS));
+    this.#faults.start(startMs + FAULTS_MS);
+    await this.#time.run(startMs + FAULTS_MS, () => observation.isBroken);
     this.#calm();
-    let areDone = false;
-    void Promise.all(working).then(() => areDone = true);
-    const isResting = () => isBroken() || (areDone && this.#isAtRest());
-    const endMs = this.#time.trueMs + CALM_MS_MAX;
-    this.#lastStepMs = this.#time.trueMs;
-    const isStill = () => this.#time.trueMs - this.#lastStepMs > STILL_MS_MAX;
-    await this.#time.run(endMs, () => isResting() || isStill());
-    if (!isBroken()) await this.#cancelTheRest(clients[0]);
-    if (!isBroken()) this.#checkEnd();
+    await this.#until(Promise.all(working));
+    await this.#doAs(clients[0], deleteSchedules);
+    await this.#rest(CALM_MS_MAX);
+    if (!observation.isBroken) observation.check("rest");
+    if (!observation.isBroken) await this.#cancelTheRest(clients[0]);
+    reader?.end();
+    if (reading !== undefined) await this.#until(reading);
+    if (!observation.isBroken && this.#features.has("webhook")) await this.#tellTheRest();
+    if (!observation.isBroken) observation.check("end");
+    if (!observation.isBroken && this.#features.has("expiry")) {
+      await this.#doAs(clients[0], expireAll);
+      observation.check("empty");
+    }
+    const result = this.#result();
     for (const { node } of [...this.#engines, ...this.#workers, ...clients]) node.kill();
-    const instances = [...this.#shadow.instances.values()];
+    return result;
+  }
+
+  #result(): SimulationResult {
+    const { shadow, violations } = this.#observation;
+    const instances = [...shadow.everyInstance()];
+    const happenings = new Map<string, number>([
+      ["expired", shadow.expired.length],
+      ["scheduled", instances.filter(({ instance }) => instance.schedule !== undefined).length],
+      ["children", instances.filter(({ instance }) => instance.parent !== undefined).length],
+      ["read", this.#journal.readings.reduce((sum, { read }) => sum + read.length, 0)],
+      ["told", this.#journal.told.length],
+      ["versions", shadow.workflows.size - this.#workflows.length],
+    ]);
+    for (const { kind } of instances.flatMap(entriesOf)) happenings.set(kind, (happenings.get(kind) ?? 0) + 1);
     return {
       seed: this.#options.seed,
-      violations: this.#violations,
+      violations,
       instances: instances.length,
-      ended: instances.filter(({ instance }) => instance?.status !== "running").length,
+      ended: instances.filter(({ instance }) => instance.status !== "running").length,
       commits: this.#store.counters.commits,
-      faults: this.#faults,
+      faults: this.#faults.count,
       events: this.#time.happened,
+      features: [...this.#features],
+      happenings,
       refusals: this.#journal.refusals,
     };
   }
 
   // Nodes
 
-  async #register(): Promise<string[]> {
+  #drawWorkflows(): Definition[][] {
     const names = Array.from({ length: 1 + this.#random.below(3) }, (_, index) => `w${index}`);
-    const definitions = names.map((name) => {
-      // Most of what is drawn is a valid definition; what is not is drawn again.
-      for (let draw = 0; draw < DRAWS_MAX; draw++) {
-        const parsed = parseDefinition(randomWorkflow(name, this.#random, this.#plans), { compileCode });
-        if (parsed.ok) return parsed.definition;
+    return names.map((name, index) => {
+      const options = {
+        random: this.#random,
+        features: this.#features,
+        plans: this.#plans,
+        startable: names.slice(index + 1),
+      };
+      const drawn = [this.#drawValid(() => randomWorkflow(name, options))];
+      while (this.#features.has("versions") && drawn.length < VERSIONS_MAX) {
+        const { document } = drawn[drawn.length - 1];
+        drawn.push(this.#drawValid(() => nextVersion(document, this.#random)));
       }
-      throw new Error(`None of ${DRAWS_MAX} definitions was valid: the simulation draws wrong ones`);
+      return drawn.map(({ definition }) => definition);
     });
+  }
+
+  /** Most of what is drawn is a valid definition; what is not is drawn again. */
+  #drawValid(draw: () => JsonObject): { document: JsonObject; definition: Definition } {
+    for (let count = 0; count < DRAWS_MAX; count++) {
+      const document = draw();
+      const parsed = parseDefinition(document, { compileCode });
+      if (parsed.ok) return { document, definition: parsed.definition };
+    }
+    throw new Error(`None of ${DRAWS_MAX} definitions was valid: the simulation draws wrong ones`);
+  }
+
+  async #register(): Promise<void> {
     const first = new EngineNode({ ...this.#engineOptions(), name: "registrar", mutation: undefined });
     await this.#time.run(this.#time.trueMs + 10);
-    const registering = Promise.all(definitions.map((definition) => first.engine!.definitions.register(definition)));
-    await this.#time.run(this.#time.trueMs + 10);
-    await registering;
+    const registering = this.#workflows.map(([oldest]) => first.engine!.definitions.register(oldest));
+    await this.#until(Promise.all(registering));
     first.node.kill();
-    return names;
+    this.#diedMs.set("registrar", this.#time.trueMs);
   }
 
   #engineOptions() {
+    const keepMs = this.#features.has("trimming") ? EVENTS_KEEP_SHORT_MS : EVENTS_KEEP_MS;
     return {
       time: this.#time,
       store: this.#store,
       seed: this.#random.below(1e9),
-      skewMs: this.#skew(),
+      skewMs: this.#faults.drawSkew(),
       mutation: this.#options.mutation,
-      ...(this.#isLogging ? { eventsKeepMs: EVENTS_KEEP_MS } : {}),
+      ...(this.#features.has("log") ? { eventsKeepMs: keepMs } : {}),
+      ...(this.#features.has("webhook")
+        ? { callWebhook: (from: Node, init: RequestInit) => this.#receiver.call(from, init) }
+        : {}),
       onError: (what: string, error: unknown) => this.#trace(() => `cannot ${what}: ${error}`),
     };
   }
@@ -168,7 +236,9 @@ class Simulation {
   #startEngine(): void {
     const name = `engine${++this.#made}`;
     this.#trace(() => `${name} starts`);
-    this.#engines.push(new EngineNode({ ...this.#engineOptions(), name }));
+    const engine = new EngineNode({ ...this.#engineOptions(), name });
+    engine.node.onDeath(() => this.#diedMs.set(name, this.#time.trueMs));
+    this.#engines.push(engine);
   }
 
   #startWorker(): void {
@@ -182,191 +252,123 @@ class Simulation {
       plans: this.#plans,
       journal: this.#journal,
       slots: 1 + this.#random.below(3),
+      longMsMax: this.#longMsMax,
       seed: this.#random.below(1e9),
     });
     this.#workers.push(worker);
     worker.node.onDeath(() => {
       this.#trace(() => `${name} dies`);
+      this.#diedMs.set(name, this.#time.trueMs);
       this.#workers.splice(this.#workers.indexOf(worker), 1);
       if (this.#random.next() < 0.7) void worker.reportCrash();
       this.#time.schedule(100 + this.#random.next() * 3_000, () => this.#startWorker());
     });
   }
 
-  #client(name: string, workflows: readonly string[]): ClientNode {
-    return new ClientNode({
+  #client(name: string): ClientNode {
+    return new ClientNode(this.#clientOptions(name));
+  }
+
+  #clientOptions(name: string): ClientNodeOptions {
+    return {
       name,
       time: this.#time,
       network: this.#network,
       random: this.#derived(),
       journal: this.#journal,
+      features: this.#features,
       engines: () => this.#engines,
-      workflows,
-      instanceIds: this.#instanceIds,
+      workflows: this.#workflows,
+      shadow: this.#observation.shadow,
       trace: (line) => this.#trace(line),
-    });
+    };
   }
 
-  // Faults
-
-  #setFaults(): void {
-    const random = this.#random;
-    const upTo = (bound: number) => random.next() < 0.3 ? 0 : random.next() * bound;
-    this.#network.faults = { loss: upTo(0.1), duplication: upTo(0.1), late: upTo(0.1), lateMsMax: 4_000 };
-    this.#store.setFaults({
-      conflict: upTo(0.1),
-      unknownCommitted: upTo(0.08),
-      unknownLost: upTo(0.08),
-      tooOld: upTo(0.03),
-      spuriousWatch: upTo(0.02),
-      readDelayMsMax: upTo(4),
-      commitDelayMsMax: upTo(15),
-    });
+  /** Who may be on record. */
+  #alive(): ReadonlySet<string> {
+    const names = [...this.#engines, ...this.#workers].map(({ node }) => node.name);
+    for (const [name, atMs] of this.#diedMs) if (atMs + GONE_MS > this.#time.trueMs) names.push(name);
+    return new Set(names);
   }
 
-  #injectFaults(untilMs: number): void {
-    const random = this.#random;
-    const waitMs = 200 + random.next() * 3_000;
-    this.#time.schedule(waitMs, () => {
-      if (this.#time.trueMs >= untilMs) return;
-      this.#faults++;
-      const draw = random.next();
-      if (draw < 0.25) this.#crashEngine();
-      else if (draw < 0.45) random.pick(this.#workers)?.node.kill();
-      else if (draw < 0.5) random.pick(this.#workers)?.stop();
-      else if (draw < 0.65) this.#isolate(random.pick([...this.#engines, ...this.#workers])?.node.name);
-      else if (draw < 0.75) this.#cutFromStore(random.pick(this.#engines));
-      else if (draw < 0.8) this.#storeAway();
-      else if (draw < 0.9) this.#jumpClock(random.pick(this.#engines));
-      else this.#setFaults();
-      this.#injectFaults(untilMs);
-    });
-  }
-
-  #crashEngine(): void {
-    const engine = this.#random.pick(this.#engines);
-    if (engine === undefined) return;
-    this.#trace(() => `${engine.node.name} dies`);
-    engine.node.kill();
-    this.#engines.splice(this.#engines.indexOf(engine), 1);
-    // The list of engines is never empty: a caller would have nobody to call.
-    const delayMs = this.#engines.length === 0 ? 0 : 100 + this.#random.next() * 4_000;
-    if (delayMs === 0) this.#startEngine();
-    else this.#time.schedule(delayMs, () => this.#startEngine());
-  }
-
-  #isolate(name: string | undefined): void {
-    if (name === undefined) return;
-    this.#trace(() => `${name} is isolated`);
-    this.#network.isolate(name);
-    this.#time.schedule(this.#random.next() * 8_000, () => this.#network.heal());
-  }
-
-  #cutFromStore({ node, link }: EngineNode): void {
-    this.#trace(() => `${node.name} is cut off from the store`);
-    link.isCut = true;
-    this.#time.schedule(this.#random.next() * 7_000, () => link.isCut = false);
-  }
-
-  #storeAway(): void {
-    this.#trace(() => "the store is away");
-    this.#store.setAway(true);
-    this.#time.schedule(this.#random.next() * 3_000, () => this.#store.setAway(false));
-  }
-
-  #jumpClock({ node }: EngineNode): void {
-    node.skewMs = this.#skew();
-    this.#trace(() => `the clock of ${node.name} jumps to ${node.skewMs} ms`);
-  }
+  // Parts of a run
 
   /** Ends every fault; what was killed is started again. */
   #calm(): void {
-    this.#trace(() => "calm");
-    this.#network.faults = CALM_NETWORK;
-    this.#network.heal();
-    this.#store.setFaults();
-    this.#store.setAway(false);
-    for (const { link } of this.#engines) link.isCut = false;
+    this.#faults.end();
+    this.#receiver.refusals = 0;
     if (this.#workers.length === 0) this.#startWorker();
     // Messages that were late, and nodes that were to start again, are on their way for so long.
-    this.#calmSinceMs = this.#time.trueMs + 5_000;
+    this.#observation.calmSinceMs = this.#time.trueMs + 5_000;
   }
 
-  // Checks
-
-  #observe(): void {
-    const { versions } = this.#store;
-    const commit = versions.commit.bind(versions);
-    versions.commit = (txn) => {
-      const result = commit(txn);
-      if (typeof result !== "string") this.#committed(result);
-      return result;
-    };
-  }
-
-  #committed({ chains, entries, clears, version }: Commit): void {
-    if (clears.length > 0) this.#violations.push("the simulation does not follow cleared ranges");
-    const writes = chains.map(({ key }, index) => ({ key, value: entries[index].value }));
-    this.#trace(() => `commit ${version}: ${describeCommit(writes)}`);
-    const changes = this.#shadow.apply(writes, this.#time.trueMs);
-    if (changes.some(({ records }) => records.length > 0)) this.#lastStepMs = this.#time.trueMs;
-    const world = this.#world();
-    for (const change of changes) {
-      for (const { name, commit } of CHECKERS) commit?.(world, change, (problem) => this.#complain(name, problem));
+  /** Lets time pass until the promise is fulfilled. */
+  async #until(promise: Promise<unknown>): Promise<void> {
+    let isDone = false;
+    void promise.then(() => isDone = true);
+    const untilMs = this.#time.trueMs + ENDING_MS_MAX;
+    await this.#time.run(this.#time.trueMs);
+    if (!isDone) await this.#time.run(untilMs, () => isDone || this.#observation.isBroken);
+    if (!isDone && !this.#observation.isBroken) {
+      this.#observation.complain("everything ends", "somebody waits for ever");
     }
   }
 
-  #checkEnd(): void {
-    const world = this.#world();
-    for (const { name, end } of CHECKERS) end?.(world, (problem) => this.#complain(name, problem));
+  async #doAs(client: ClientNode, act: (client: ClientNode) => Promise<void>): Promise<void> {
+    if (this.#observation.isBroken) return;
+    client.untilMs = this.#time.trueMs + ENDING_MS_MAX;
+    await this.#until(act(client));
   }
 
-  #world(): World {
-    return {
-      shadow: this.#shadow,
-      journal: this.#journal,
-      plans: this.#plans,
-      nowMs: this.#time.trueMs,
-      calmSinceMs: this.#calmSinceMs,
-    };
+  /** Lets time pass until all is at rest, or stands still. */
+  async #rest(boundMs: number): Promise<void> {
+    const observation = this.#observation;
+    observation.lastStepMs = this.#time.trueMs;
+    const isStill = () => this.#time.trueMs - observation.lastStepMs > STILL_MS_MAX;
+    await this.#time.run(this.#time.trueMs + boundMs, () => observation.isBroken || this.#isAtRest() || isStill());
   }
 
-  #complain(guarantee: string, problem: string): void {
-    this.#trace(() => `VIOLATION ${guarantee}: ${problem}`);
-    if (this.#violations.length < VIOLATIONS_MAX) this.#violations.push(`${guarantee}: ${problem}`);
-  }
-
-  /** No task is unfinished and no timer is pending. */
+  /** No task is unfinished, no timer is pending and no message is under way. */
   #isAtRest(): boolean {
-    for (const { instance } of this.#shadow.instances.values()) {
+    for (const { instance, messages } of this.#observation.shadow.instances.values()) {
+      if (messages.size > 0) return false;
       if (instance?.status !== "running" || instance.paused) continue;
-      for (const _ in instance.tasks) return false;
+      for (const taskId in instance.tasks) if (instance.tasks[taskId].child === undefined) return false;
       for (const _ in instance.timers) return false;
     }
     return true;
   }
 
-  /** What waits for events is cancelled: every instance must then have ended. */
+  /** What waits for events is cancelled, and what has been paused while it was undone: every instance must then have ended. */
   async #cancelTheRest(client: ClientNode): Promise<void> {
-    this.#checkEnd();
-    const untilMs = this.#time.trueMs + 20_000;
-    const running = [...this.#shadow.instances.values()].filter(({ instance }) => instance?.status === "running");
-    let isDone = false;
-    void Promise.all(running.map(({ id }) => client.cancel(id, untilMs))).then(() => isDone = true);
-    await this.#time.run(untilMs, () => isDone || this.#violations.length > 0);
-    for (const { id, instance } of this.#shadow.instances.values()) {
-      if (instance?.status === "running") this.#complain("everything ends", `instance ${id} still runs`);
+    for (const compensate of [undefined, false]) {
+      await this.#doAs(client, async () => {
+        await Promise.all(this.#running().map((id) => cancel(client, id, compensate)));
+      });
+      await this.#rest(ENDING_MS_MAX);
     }
+    for (const id of this.#running()) this.#observation.complain("everything ends", `instance ${id} still runs`);
+  }
+
+  #running(): string[] {
+    const { instances } = this.#observation.shadow;
+    return [...instances.values()].filter(({ instance }) => instance?.status === "running").map(({ id }) => id);
+  }
+
+  /** An engine that has died keeps its claim to tell the webhook for a minute. */
+  async #tellTheRest(): Promise<void> {
+    const { log, webhookFrom = "" } = this.#observation.shadow;
+    const isTold = () => {
+      const told = new Set(this.#journal.told.map(({ cursor }) => cursor));
+      return log.every(({ cursor }) => cursor <= webhookFrom || told.has(cursor));
+    };
+    await this.#time.run(this.#time.trueMs + ENDING_MS_MAX, isTold);
   }
 
   // Choices
 
   #derived(): SeededRandom {
     return new SeededRandom(this.#random.below(2 ** 32));
-  }
-
-  #skew(): number {
-    return Math.round((this.#random.next() * 2 - 1) * CLOCK_SKEW_MS_MAX);
   }
 
   #trace(line: () => string): void {

@@ -3,7 +3,7 @@
 import type { HandOut, LeaseName } from "../../engine/scheduler/dispatcher.ts";
 import type { Completion } from "../../engine/scheduler/completion.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { DegovError } from "../../shared/errors.ts";
+import type { DegovError } from "../../shared/errors.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import { SeededRandom } from "../../shared/random.ts";
 import {
@@ -46,6 +46,8 @@ export interface WorkerNodeOptions {
   plans: TaskPlans;
   journal: Journal;
   slots: number;
+  /** Tasks take up to this. */
+  longMsMax?: number;
   seed: number;
 }
 
@@ -144,11 +146,7 @@ export class WorkerNode {
   ): Promise<T> {
     const engines = this.#options.engines();
     const at = engines[this.#current % engines.length];
-    const reach = (served: AbortSignal) => {
-      const engine = at.serving;
-      if (engine === undefined) return Promise.reject(new DegovError("UNAVAILABLE", `${at.node.name} is starting`));
-      return serve(engine, at, served);
-    };
+    const reach = (served: AbortSignal) => at.serve((engine) => serve(engine, at, served), served);
     try {
       return await this.#options.network.call(from, at.node, reach, { timeoutMs: CALL_TIMEOUT_MS, signal });
     } catch (error) {

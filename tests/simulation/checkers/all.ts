@@ -2,13 +2,21 @@
 
 import { acknowledgements, deduplication } from "./acknowledgements.ts";
 import type { Checker } from "./checker.ts";
-import { effects } from "./effects.ts";
+import { children } from "./children.ts";
+import { compensation } from "./compensation.ts";
+import { forks } from "./forks.ts";
 import { leases } from "./leases.ts";
+import { leftovers } from "./leftovers.ts";
+import { maps } from "./maps.ts";
+import { messages } from "./messages.ts";
 import { model } from "./model.ts";
 import { permits } from "./permits.ts";
+import { places } from "./places.ts";
 import { progress } from "./progress.ts";
+import { readers, watchers, webhooks } from "./readers.ts";
 import { results } from "./results.ts";
 import { retries } from "./retries.ts";
+import { schedules } from "./schedules.ts";
 import { timers } from "./timers.ts";
 import { transitions } from "./transitions.ts";
 
@@ -17,11 +25,21 @@ export const CHECKERS: readonly Checker[] = [
   leases,
   permits,
   results,
-  effects,
+  places,
   timers,
   progress,
+  maps,
+  children,
+  messages,
+  compensation,
+  schedules,
+  forks,
   retries,
   acknowledgements,
   deduplication,
+  readers,
+  watchers,
+  webhooks,
   model,
+  leftovers,
 ];

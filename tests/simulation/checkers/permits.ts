@@ -1,12 +1,12 @@
 /** Limits hold: as many permits are taken as there are holders, never more than the bound, and none while somebody waits. */
 
 import type { TaskRecord } from "../../../engine/scheduler/task_record.ts";
-import type { Shadow } from "../shadow.ts";
+import { isOfFamily, type Shadow } from "../shadow.ts";
 import type { Checker, Complain } from "./checker.ts";
 
 export const permits: Checker = {
   name: "limits hold, and permits are not lost",
-  commit({ shadow }, { tasks, shadow: { instance } }, complain) {
+  commit({ shadow }, { tasks, before, shadow: { instance = before } }, complain) {
     const bounds = new Set<string>();
     for (const { before, after } of tasks) {
       for (const record of [before, after]) {
@@ -45,10 +45,10 @@ function checkTasks(shadow: Shadow, bound: string, complain: Complain): void {
 
 function checkInstances(shadow: Shadow, workflow: string, limitKey: string, complain: Complain): void {
   let [holders, waiting, max] = [0, 0, 0];
-  for (const { instance, enrolled } of shadow.instances.values()) {
+  for (const { instance, places } of shadow.instances.values()) {
     if (instance?.workflow !== workflow || instance.limitKey !== limitKey || instance.status !== "running") continue;
-    max = shadow.definitionOf(instance).definition.limit!.max;
-    if (enrolled.size > 0) waiting++;
+    max = shadow.definitionOf(instance).definition.limit?.max ?? max; // a newer version may have none
+    if (instance.phase.kind === "waiting" && [...places].some((place) => isOfFamily(place, "iq"))) waiting++;
     else holders++;
   }
   const bound = `ic/${workflow}/${limitKey}`;

@@ -1,27 +1,39 @@
 /** Every output in a history is the one that a worker reported for that task, and the task is one that made it. */
 
-import { canonicalJson, type JsonObject } from "../../../shared/json.ts";
-import type { Checker } from "./checker.ts";
+import type { HistoryEntry } from "../../../engine/machine/history.ts";
+import type { JsonObject } from "../../../shared/json.ts";
+import { type Checker, isSame } from "./checker.ts";
+
+type Result = Extract<HistoryEntry, { kind: "taskCompleted" | "itemCompleted" | "guardEvaluated" }>;
 
 export const results: Checker = {
   name: "results are those that were reported",
-  commit({ journal }, { shadow, records, tasks }, complain) {
-    const { id, instance } = shadow;
-    for (const { entries } of records) {
-      for (const entry of entries) {
-        if (entry.kind !== "taskCompleted") continue;
-        const after = tasks.find(({ taskId }) => taskId === entry.taskId)?.after;
-        const report = after?.status === "finished" ? journal.reports.get(after.token) : undefined;
-        if (report?.result.kind !== "output" || report.taskId !== entry.taskId || report.instanceId !== id) {
+  commit({ journal }, { shadow, before, records, tasks }, complain) {
+    const { id } = shadow;
+    for (const entry of records.flatMap(({ entries }) => entries)) {
+      if (!isResult(entry)) continue;
+      const { child, map } = before?.tasks[entry.taskId] ?? {};
+      if (child !== undefined || map !== undefined) continue; // children.ts, maps.ts
+      const after = tasks.find(({ taskId }) => taskId === entry.taskId)?.after;
+      const report = after?.status === "finished" ? journal.reports.get(after.token) : undefined;
+      const output = entry.kind === "guardEvaluated" ? entry.holds : entry.output;
+      if (report?.result.kind !== "output" || report.taskId !== entry.taskId || report.instanceId !== id) {
+        // A map of no items is done in the step that begins it, and nobody is asked.
+        if (entry.kind !== "taskCompleted" || !isSame(output, [])) {
           complain(`task ${entry.taskId} of ${id} completed, and no worker reported that`);
-        } else if (canonicalJson(report.result.output) !== canonicalJson(entry.output)) {
-          complain(`task ${entry.taskId} of ${id} has another output than its worker reported`);
         }
-        const { by } = entry.output as JsonObject;
-        if (by !== `${instance!.workflow}/${entry.name}`) {
+      } else if (!isSame(report.result.output, output)) {
+        complain(`task ${entry.taskId} of ${id} has another output than its worker reported`);
+      } else if (entry.kind !== "guardEvaluated") {
+        const { by } = output as JsonObject;
+        if (by !== `${shadow.instance!.workflow}/${entry.name}`) {
           complain(`task ${entry.name} of ${id} has the output of ${by}`);
         }
       }
     }
   },
 };
+
+function isResult(entry: HistoryEntry): entry is Result {
+  return entry.kind === "taskCompleted" || entry.kind === "itemCompleted" || entry.kind === "guardEvaluated";
+}

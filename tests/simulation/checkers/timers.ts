@@ -32,11 +32,11 @@ export const timers: Checker = {
   },
 };
 
-/** When the instance was last resumed: what was due while it was paused was not to fire before. */
+/** When the instance was last resumed or moved: what was due before could not fire before. */
 function resumedMs({ history }: InstanceShadow): number {
   let lastMs = 0;
   for (const { atMs, entries } of history.values()) {
-    if (entries.some(({ kind }) => kind === "resumed")) lastMs = Math.max(lastMs, atMs);
+    if (entries[0].kind === "resumed" || entries[0].kind === "migrated") lastMs = Math.max(lastMs, atMs);
   }
   return lastMs;
 }

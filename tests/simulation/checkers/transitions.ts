@@ -1,13 +1,22 @@
-/** Transitions of an instance are ordered, each exactly once: every revision has one record, and one entry in the log. */
+/**
+ * Transitions of an instance are ordered, each exactly once: every revision has one record, and one entry in the log.
+ * An instance goes away only after its end, when it has nothing more to tell anybody.
+ */
 
 import type { Checker } from "./checker.ts";
 
 export const transitions: Checker = {
   name: "transitions are ordered and exactly once",
-  commit(_world, { shadow, before, records }, complain) {
+  commit({ journal }, { shadow, before, records }, complain) {
     const { id, instance } = shadow;
-    const [from, to] = [before?.revision ?? 0, instance?.revision ?? 0];
-    if (instance === undefined && before !== undefined) return complain(`instance ${id} has vanished`);
+    if (instance === undefined) {
+      if (before === undefined) return complain(`there is something of instance ${id}, and no instance`);
+      if (before.status === "running") complain(`instance ${id} has vanished`);
+      if (shadow.messages.size > 0) complain(`instance ${id} has vanished before its messages were delivered`);
+      if (!journal.isExpiring) complain(`instance ${id} has vanished, and nobody wanted that`);
+      return;
+    }
+    const [from, to] = [before?.revision ?? 0, instance.revision];
     // A commit may take several steps of one instance; each has its record.
     const written = records.map(({ sequence }) => sequence).sort((a, b) => a - b);
     const steps = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + 1 + index);
