@@ -3,7 +3,8 @@
 import { DegovError } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import type { SeededRandom } from "../../shared/random.ts";
-import type { Execution, Outcome, Pool, PoolStats } from "../../worker/pool/pool.ts";
+import type { PoolStats } from "../../shared/pool_stats.ts";
+import type { Execution, Outcome, Pool } from "../../worker/pool/pool.ts";
 import type { Node } from "./node.ts";
 import { FLAKY_ODDS, KILLER_ODDS, outputOf, SLOW_ODDS, taskKindOf, type TaskPlans } from "./task_plan.ts";
 
