@@ -7,7 +7,7 @@ import type { Shadow } from "../shadow.ts";
 import type { Checker, Complain } from "./checker.ts";
 
 /** Definitions and their code, engines and workers, counters, and the log of events with its webhooks. */
-const STAYING = new Set(["meta", "wf", "wh", "wl", "c", "g", "n", "k", "w", "en", "ev", "evm", "evh"]);
+const STAYING = new Set(["meta", "wf", "wh", "wl", "c", "g", "n", "scn", "k", "w", "en", "ev", "evm", "evh"]);
 
 export const leftovers: Checker = {
   name: "nothing is left over",
@@ -32,7 +32,7 @@ export const leftovers: Checker = {
   },
 };
 
-function checkCounts({ rows, instances }: Shadow, complain: Complain): void {
+function checkCounts({ rows, instances, schedules }: Shadow, complain: Complain): void {
   const counts = new Map<string, number>();
   for (const { instance } of instances.values()) {
     if (instance === undefined) continue;
@@ -44,6 +44,12 @@ function checkCounts({ rows, instances }: Shadow, complain: Complain): void {
     if (family === "lc" || family === "ic") {
       if (decodeJson<number>(value) <= 0) complain(`the permits ${decodeTuple(key).join("/")} are kept, and are none`);
     }
+    if (family === "scn") {
+      const there = [...schedules.values()].filter(({ record }) => record !== undefined).length;
+      const found = Number(decodeCounter(value));
+      if (found !== there) complain(`there are ${there} schedules, and ${found} are counted`);
+    }
+    if (family === "ou") complain(`message ${decodeTuple(key).slice(1).join("/")} was given up`);
     if (family !== "n") continue;
     const [found, wanted] = [Number(decodeCounter(value)), counts.get(`${status}/${workflow}`) ?? 0];
     if (found !== wanted) complain(`${wanted} instances of ${workflow} are ${status}, and ${found} are counted`);
