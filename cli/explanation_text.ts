@@ -35,11 +35,14 @@ function describe(wait: WaitKind): [mark: string, text: string] {
     }
     case "timer": {
       const { fireAt, targets, guarded } = wait.value;
-      if (targets.length === 0) return ["timer", `${since(fireAt)}, its time is over then`];
+      if (targets.length === 0) return ["timer", `${since(fireAt)} it fails${ifGuarded(guarded)}`];
       return ["timer", `${since(fireAt)} → ${targets.join(" or ")}${ifGuarded(guarded)}`];
     }
     case "event":
-      return ["event", `${wait.value.name} → ${wait.value.targets.join(" or ")}${ifGuarded(wait.value.guarded)}`];
+      return [
+        "event",
+        `${wait.value.name} → ${wait.value.targets.join(" or ") || "fails"}${ifGuarded(wait.value.guarded)}`,
+      ];
     case "transition":
       return ["going", `${wait.value.from} → ${wait.value.to} on ${wait.value.event}`];
     case "child":

@@ -8,6 +8,8 @@ import { asset } from "./assets.ts";
 import { addBulkRoutes } from "./bulk/bulk_routes.tsx";
 import type { DashboardOptions } from "./dashboard.ts";
 import { readForm, readId, readJson, readNumber } from "./forms.ts";
+import { actOf, readActData } from "./instance/act.tsx";
+import type { EventDraft } from "./instance/actions.tsx";
 import { ContextValue, readContextAt } from "./instance/context.tsx";
 import { instancePage, type InstanceView } from "./instance/instance.tsx";
 import { LiveStreams } from "./live.ts";
@@ -124,9 +126,18 @@ export function site(engine: Engine, pulse: Pulse, options: DashboardOptions): H
     const id = context.req.param("id");
     requireSameOrigin(context.req.raw);
     const form = await readForm(context.req.raw);
-    const draft = { name: form.get("name") ?? "", data: form.get("data") ?? "", keep: form.get("keep") === "yes" };
+    const draft: EventDraft = {
+      name: form.get("name") ?? "",
+      data: form.get("data") ?? "",
+      keep: form.get("keep") === "yes",
+    };
     return await acted(context, id, { draft }, async () => {
-      const data = readJson(draft.data, "the event's data", null, EVENT_BYTES_MAX);
+      let data = readJson(draft.data, "the event's data", null, EVENT_BYTES_MAX);
+      if (form.get("fields") === "yes") {
+        const { workflow, version, state } = await engine.instances.get(id);
+        data = readActData(form, actOf((await engine.definitions.get(workflow, version)).definition, state));
+        draft.fields = data;
+      }
       const { kept } = await engine.instances.send({ instanceId: id, name: draft.name, data, keep: draft.keep });
       return kept ? "kept" : "sent";
     });

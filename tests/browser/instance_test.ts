@@ -90,6 +90,35 @@ browserTest("a fork begins at the record that is chosen in the history", async (
   await says(page.locator("[data-state]"), /^second$/);
 });
 
+browserTest("what an act step asks for is filled in", async ({ page }, site) => {
+  const form = {
+    type: "object",
+    required: ["approved"],
+    properties: {
+      approved: { type: "boolean", title: "Is it approved?" },
+      limit: { type: "integer", minimum: 1 },
+    },
+  };
+  await site.client.register({
+    id: "signing",
+    steps: [
+      { id: "read", type: { log: "reads it" } },
+      { id: "sign", name: "Sign the contract", type: { act: { actions: ["complete", "back"], form } } },
+    ],
+  });
+  await site.client.start("signing", { instanceId: "signing-1" });
+  await page.goto("/instances/signing-1");
+  await page.getByText("Sign the contract", { exact: true }).waitFor();
+  deepEqual(await violationsOf(page), []);
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByText("The event was taken.").waitFor();
+  await page.getByLabel("Is it approved?").selectOption("true");
+  await page.getByLabel("limit").fill("5");
+  await page.getByRole("button", { name: "Complete" }).click();
+  await page.locator("#heading .status.completed").waitFor();
+  deepEqual((await site.client.get("signing-1")).context, { sign: "complete", approved: true, limit: 5 });
+});
+
 browserTest("an instance is migrated to a newer version, unless that has not its state", async ({ page }, site) => {
   const states = { a: { on: { go: "b" } }, b: { on: { stop: "c" } }, c: { final: true } };
   await site.client.register({ name: "moving", initial: "a", states });

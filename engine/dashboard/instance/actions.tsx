@@ -4,8 +4,10 @@ import { takes } from "../../machine/waits.ts";
 import type { Definition } from "../../../shared/definition/definition.ts";
 import { transitionsFor } from "../../machine/lookup.ts";
 import type { Instance } from "../../machine/instance.ts";
+import type { JsonValue } from "../../../shared/json.ts";
 import type { WorkflowRecord } from "../../records.ts";
 import { definitionUrl, instanceUrl } from "../parts/links.ts";
+import { ActForm, actOf } from "./act.tsx";
 
 const VERSIONS_OFFERED = 50;
 
@@ -14,6 +16,8 @@ export interface EventDraft {
   name: string;
   data: string;
   keep: boolean;
+  /** What the fields of an act step held. */
+  fields?: JsonValue;
 }
 
 export interface ActionsProps {
@@ -28,9 +32,25 @@ export interface ActionsProps {
 
 export function Actions({ instance, definition, newest, draft, forkAt }: ActionsProps) {
   const isOpen = instance.endedAtMs === undefined;
+  const act = actOf(definition, instance.state);
   return (
     <>
-      {isOpen && <EventForm instance={instance} definition={definition} draft={draft} />}
+      {isOpen && !instance.paused && act !== undefined && (
+        <ActForm
+          act={act}
+          offered={takes(definition, instance)}
+          instanceId={instance.id}
+          values={draft?.fields}
+        />
+      )}
+      {isOpen && (act === undefined
+        ? <EventForm instance={instance} definition={definition} draft={draft} />
+        : (
+          <details class="action more" data-name="event" open={draft !== undefined && draft.fields === undefined}>
+            <summary>Send another event</summary>
+            <EventForm instance={instance} definition={definition} draft={draft} />
+          </details>
+        ))}
       {instance.status === "failed" && (
         <form class="action" method="post" action={instanceUrl(instance.id, "/retry")}>
           <p>

@@ -54,14 +54,22 @@ function WaitWords({ wait, nowMs }: { wait: ExplainedWait; nowMs: number }) {
         )
         : (
           <>
-            It goes to <Names names={wait.targets} /> <Moment ms={wait.fireAtMs} nowMs={nowMs} />
+            {wait.targets.length === 0 ? "It fails" : (
+              <>
+                It goes to <Names names={wait.targets} />
+              </>
+            )} <Moment ms={wait.fireAtMs} nowMs={nowMs} />
             {wait.isGuarded && ", if a guard holds"}.
           </>
         );
     case "event":
       return (
         <>
-          The event <strong>{wait.name}</strong> leads to <Names names={wait.targets} />
+          The event <strong>{wait.name}</strong> {wait.targets.length === 0 ? "fails it" : (
+            <>
+              leads to <Names names={wait.targets} />
+            </>
+          )}
           {wait.isGuarded && ", if a guard holds"}.
         </>
       );

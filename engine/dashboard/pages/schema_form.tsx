@@ -87,7 +87,7 @@ function FieldInput({ field, id, value }: { field: Field; id: string; value?: Js
       {kind === "choice"
         ? (
           <select {...shared} required={isRequired}>
-            {!isRequired && <option value=""></option>}
+            {(!isRequired || first === undefined) && <option value=""></option>}
             {choices!.map((choice) => (
               <option value={JSON.stringify(choice)} selected={JSON.stringify(choice) === JSON.stringify(first)}>
                 {typeof choice === "string" ? choice : JSON.stringify(choice)}
@@ -98,7 +98,7 @@ function FieldInput({ field, id, value }: { field: Field; id: string; value?: Js
         : kind === "boolean"
         ? (
           <select {...shared} required={isRequired}>
-            {!isRequired && <option value=""></option>}
+            {(!isRequired || first === undefined) && <option value=""></option>}
             <option value="true" selected={first === true}>true</option>
             <option value="false" selected={first === false}>false</option>
           </select>
