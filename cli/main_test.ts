@@ -127,6 +127,37 @@ Deno.test("token create shows a token once and keeps its hash only; revoke takes
   equal((await say(["token", "revoke", "--file", file, "ci"])).code, EXIT_CODES.notFound.code);
 });
 
+Deno.test("backup copies a store while its engine runs, its events and their cursors too", async () => {
+  const folder = await Deno.makeTempDir();
+  const [from, to] = ["a.db", "b.db"].map((name) => join(folder, name));
+  const serve = async (path: string) =>
+    await serveEngine({
+      store: await openStore(`sqlite:${path}`),
+      listen: { hostname: "127.0.0.1", port: 0 },
+      eventsKeepMs: 60_000,
+    });
+  const first = await serve(from);
+  const env = { DEGOV_ENGINE: first.url };
+  await say(["apply", APPROVAL], { env });
+  await say(["start", "approval", "--id", "kept", "--input", '{"amount": 5}'], { env });
+  const copied = await say(["backup", to, "--store", `sqlite:${from}`]);
+  equal(copied.code, 0, copied.err);
+  equal((await say(["backup", to, "--store", `sqlite:${from}`])).code, EXIT_CODES.usage.code, "it is there already");
+  await say(["cancel", "kept"], { env });
+  const events = await first.engine.eventLog.read("0".repeat(24));
+  await first.close();
+
+  const second = await serve(to);
+  match((await say(["get", "kept"], { env: { DEGOV_ENGINE: second.url } })).out, /status +running/);
+  const { cursor } = events.events[0];
+  deepEqual((await second.engine.eventLog.read("0".repeat(24))).events.map((event) => event.cursor), [cursor]);
+  await second.engine.instances.cancel("kept", "");
+  const after = await second.engine.eventLog.read(cursor);
+  deepEqual(after.events.map(({ event }) => event.status), ["cancelled"], "who follows goes on");
+  await second.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("export and import move a whole store", async () => {
   const folder = await Deno.makeTempDir();
   const [from, to, file] = ["a.db", "b.db", "all.jsonl"].map((name) => join(folder, name));

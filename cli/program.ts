@@ -9,7 +9,7 @@ import { cancelCommand, retryCommand, sendCommand } from "./commands/change.ts";
 import { devCommand } from "./commands/dev.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { listCommand, workersCommand, workflowsCommand } from "./commands/list.ts";
-import { exportCommand, importCommand } from "./commands/move.ts";
+import { backupCommand, exportCommand, importCommand } from "./commands/move.ts";
 import { engineCommand, workerCommand } from "./commands/processes.ts";
 import { explainCommand, getCommand, historyCommand, watchCommand } from "./commands/read.ts";
 import { forkCommand, migrateCommand, pauseCommand, resumeCommand } from "./commands/steer.ts";
@@ -48,7 +48,7 @@ const GROUPS: readonly { heading: string; commands: (session: Session) => Comman
     heading: "Operate:",
     commands: (session) => [
       ...[workersCommand(session), eventsCommand(session), webhookCommand(session), tokenCommand(session)],
-      ...[exportCommand(session), importCommand(session)],
+      ...[backupCommand(session), exportCommand(session), importCommand(session)],
     ],
   },
 ];

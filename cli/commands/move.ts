@@ -1,17 +1,29 @@
-/** Commands for a whole store: export it to a file, and fill an empty one from it. */
+/** Commands for a whole store: copy its file, export it to one of lines, and fill an empty one from that. */
 
 import { Command } from "commander";
 import { TextLineStream } from "../text_line_stream.ts";
 import { exportKeyspace } from "../../engine/maintenance/keyspace_export.ts";
 import { appendTo } from "../../engine/maintenance/export_file.ts";
 import { importKeyspace } from "../../engine/maintenance/keyspace_import.ts";
-import { openStore } from "../../engine/store/open_store.ts";
+import { backupStore, openStore } from "../../engine/store/open_store.ts";
 import type { Store } from "../../engine/store/store.ts";
 import { DegovError } from "../../shared/errors.ts";
 import { Progress } from "../progress.ts";
 import type { Session } from "../session.ts";
 
 const STORE = "--store <spec>";
+
+export function backupCommand(session: Session): Command {
+  return new Command("backup")
+    .summary("copy an embedded store while its engine runs")
+    .description("Copies an embedded store, the log of all events too, as it is at one moment. An engine may use it.")
+    .argument("<file>", "file to write, which must not be there yet: a store to be used as it is")
+    .requiredOption(STORE, "sqlite:PATH")
+    .action(async (file: string, { store }: { store: string }) => {
+      await backupStore(store, file);
+      session.terminal.show({ file }, () => session.terminal.line(`copied to ${file}`));
+    });
+}
 
 export function exportCommand(session: Session): Command {
   return new Command("export")

@@ -6,7 +6,8 @@
  * events, whose places mean something in its own store only; an engine begins a new one.
  *
  * - X1 Consistent: nothing may write meanwhile. Engines that are alive are noticed before and after, and the export is
- *      refused; a store file that an engine has open cannot be opened in the first place.
+ *      refused; a store file that an engine has open cannot be opened in the first place, but a copy of it can that was
+ *      made meanwhile (sqlite_backup.ts).
  * - X2 Resumable: lines that were written are good as they are; the export goes on after the last of them.
  */
 

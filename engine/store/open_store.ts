@@ -44,3 +44,21 @@ export async function openStore(specification: string, options: OpenStoreOptions
     `Cannot open the store "${specification}": a store is one of ${STORE_SPECIFICATIONS}`,
   );
 }
+
+/**
+ * Copies an embedded store's file to another, while its engine runs or not: the whole store, its log of events too.
+ *
+ * @throws DegovError INVALID_ARGUMENT
+ */
+export async function backupStore(specification: string, to: string): Promise<void> {
+  if (/^sqlite:./.test(specification)) {
+    const { backupSqlite } = await import("./sqlite_backup.ts");
+    return await backupSqlite(specification.slice("sqlite:".length), to);
+  }
+  const instead = specification.startsWith("fdb:")
+    ? "FoundationDB has a tool of its own, fdbbackup"
+    : specification === "memory:"
+    ? "it is gone with its process"
+    : 'it must be "sqlite:PATH"';
+  throw new DegovError("INVALID_ARGUMENT", `Cannot make a copy of the store "${specification}": ${instead}`);
+}

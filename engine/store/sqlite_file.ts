@@ -13,7 +13,7 @@ import { DegovError } from "../../shared/errors.ts";
 import { sqliteFailure } from "./sqlite_failure.ts";
 
 /** "dgov", in the file's header. */
-const APPLICATION_ID = 0x64676f76;
+export const APPLICATION_ID = 0x64676f76;
 /** Raised when an older program could not read what a newer one writes. */
 export const FORMAT_VERSION = 1;
 /** Versions set aside at each opening: 28 hours of 10,000 commits a second. More are set aside in time. */
