@@ -35,7 +35,10 @@ export function runMap(draft: Draft, map: MapDefinition, at: ActionPlace): Fault
     return new Fault("expression", `Cannot use ${formatActionPlace(at, "map.items")}: it must be a list.`);
   }
   if (items.length > MAP_ITEMS_MAX) {
-    return placed(new Fault("limit", `it has ${items.length} items, at most ${MAP_ITEMS_MAX} are allowed`), at, "map");
+    const message =
+      `it has ${items.length} items, at most ${MAP_ITEMS_MAX} are allowed: divide the list, and start a ` +
+      "child for each part of it";
+    return placed(new Fault("limit", message), at, "map");
   }
   const left: MapItem[] = [];
   let bytes = heldBytes(draft);

@@ -162,7 +162,7 @@ const map: fc.Arbitrary<MapDefinition> = named(
     }),
     fc.oneof(run(itemExpression).map((task) => ({ task })), child(itemExpression).map((start) => ({ start }))),
     sometimes<MapDefinition>(
-      { concurrency: fc.integer({ min: 1, max: 10_000 }), output: name } as Parameters<
+      { concurrency: fc.integer({ min: 1, max: 1_000 }), output: name } as Parameters<
         typeof sometimes<MapDefinition>
       >[0],
     ),

@@ -256,7 +256,7 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
     ),
     [
       /items .* cannot use this list of items: it must give a list, but gives an int/,
-      /concurrency .* must be a concurrency: a whole number from 1 to 10000, not 0$/,
+      /concurrency .* must be a concurrency: a whole number from 1 to 1000, not 0$/,
       /task\.output .* a map's task has no "output"/,
       /task\.input .* unknown name "itm"; did you mean "item"\?; in reach here are .*"index"/,
       /name .* a map has no "name"; here it is "map"$/,
