@@ -35,7 +35,7 @@ await using engine = await WorkflowEngine.open({ isolates: 1 });
 const error = await engine.client.register({ text: yaml, fileName: "refund.yaml" }).catch((error) => error);
 if (!(error instanceof DegovError)) throw new Error("it was to be refused");
 console.log(error.message);
-const lines = [...error.message.matchAll(/^refund\.yaml:(\d+):/gm)].map(([, line]) => Number(line));
+const lines = error.problems.map(({ line, inDocument }) => inDocument?.line ?? line);
 deepEqual(lines, [7, 10, 12, 12], "the lines of the mistakes");
 
 const json = `{\n  "name": "refund",\n  "initial": "paid",\n  "states": { "paid": { "finl": true } }\n}`;

@@ -33,7 +33,9 @@ export function toConnectError(thrown: unknown, onInternal: (error: unknown) => 
   }
   const converted = new ConnectError(error.message, CODES[error.code]);
   if (error.problems.length > 0) {
-    const problems = error.problems.map(({ path, message, line, column }) => ({ path, message, line, column }));
+    const problems = error.problems.map(({ path, message, line, column, inDocument: at }) => (
+      { path, message, line, column, documentLine: at?.line, documentColumn: at?.column }
+    ));
     converted.details.push({ desc: ProblemListSchema, value: create(ProblemListSchema, { problems }) });
   }
   return converted;

@@ -29,9 +29,12 @@ export function fromConnectError(thrown: unknown): DegovError {
   const error = ConnectError.from(thrown);
   const isNetwork = error.code === Code.Unknown && error.cause instanceof TypeError;
   const problems: Problem[] = error.findDetails(ProblemListSchema).flatMap((list) =>
-    list.problems.map(({ path, message, line, column }) => (
-      { path, message, ...(line === 0 ? {} : { line, column }) }
-    ))
+    list.problems.map(({ path, message, line, column, documentLine, documentColumn }) => ({
+      path,
+      message,
+      ...(line === 0 ? {} : { line, column }),
+      ...(documentLine === 0 ? {} : { inDocument: { line: documentLine, column: documentColumn } }),
+    }))
   );
   const code = isNetwork ? "UNAVAILABLE" : CODES[error.code];
   const message = isNetwork ? `Cannot reach the engine: ${rootCause(error)}` : error.rawMessage;
