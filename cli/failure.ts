@@ -19,7 +19,8 @@ export async function reportFailure(session: Session, thrown: unknown): Promise<
     return;
   }
   terminal.complain(`${terminal.style(["red", "bold"], "error:")} ${error.message}`);
-  const listed = error.problems.length > 0 && !error.message.includes(error.problems[0].message);
+  // Most messages list them, each on a line.
+  const listed = error.problems.length > 0 && !error.message.includes("\n");
   if (listed) terminal.complain(formatProblems(error.problems));
   if (next !== undefined) terminal.complain(`${terminal.style("cyan", "next:")} ${next}`);
   const isBug = !(thrown instanceof DegovError) && thrown instanceof Error;
