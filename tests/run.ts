@@ -4,6 +4,8 @@
  * Arguments are handed on to `deno test`, so that `deno task test engine/` runs a part.
  */
 
+import { join } from "node:path";
+
 const args = Deno.args;
 const child = new Deno.Command(Deno.execPath(), {
   args: [
@@ -11,6 +13,7 @@ const child = new Deno.Command(Deno.execPath(), {
     "-P=test",
     "--no-prompt",
     "--lock=deno.dev.lock",
+    `--preload=${join(import.meta.dirname!, "property_seed.ts")}`,
     ...(Deno.env.get("CI") ? ["--frozen"] : []),
     ...args,
   ],
