@@ -100,9 +100,9 @@ check(
     const waiting = await kit.settle(id);
     equal(waiting.status, "running", "one waits for a client, and two is done meanwhile");
     const { waits } = await kit.client.explain(id);
-    const child = waits.flatMap(({ kind }) => kind.case === "child" ? [kind.value.instanceId] : []);
-    equal(child.length, 1, "only the branch that waits is not done");
-    await kit.client.send(child[0], "ask.complete", { data: { who: "ann" } });
+    const parts = waits.flatMap(({ kind }) => kind.case === "child" ? [kind.value.instanceId] : []);
+    equal(parts.length, 1, "only the branch that waits is not done");
+    await kit.client.send(id, "ask.complete", { data: { who: "ann" } }); // handed on to the part
     const { status, output } = await kit.settle(id);
     deepEqual([status, output], ["completed", { who: "two", seen: 10, total: 9, third: false }]);
   },

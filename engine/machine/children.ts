@@ -81,14 +81,22 @@ function toMessage(
 
 /** Sends an event to an instance. */
 export function runSend(draft: Draft, send: SendDefinition, at: ActionPlace): Fault | undefined {
-  const to = evaluateId(draft, send.to, at, "send.to");
-  if (to instanceof Fault) return to;
+  const to = send.child === undefined ? evaluateId(draft, send.to!, at, "send.to") : findChild(draft, send.child);
+  if (to instanceof Fault) return send.child === undefined ? to : placed(to, at, "send");
   const data = send.data === undefined ? null : evaluateMapping(draft, send.data, at, "send.data");
   if (data instanceof Fault) return data;
   const fault = reserve(draft, data, EVENT_BYTES_MAX);
   if (fault !== undefined) return placed(fault, at, "send");
   draft.record({ kind: "eventSent", to, name: send.event });
   draft.send({ about: "event", to, name: send.event, data, keep: send.keep ?? true });
+}
+
+/** The id of the one unfinished child of that name. */
+function findChild({ instance: { tasks } }: Draft, name: string): string | Fault {
+  const children = Object.values(tasks).flatMap((task) => task.name === name && task.child ? [task.child.id] : []);
+  if (children.length === 1) return children[0];
+  const why = children.length === 0 ? `no child "${name}" is waited for` : `there are ${children.length} of it`;
+  return new Fault("expression", `there must be one child "${name}", and ${why}`);
 }
 
 function evaluateId(draft: Draft, text: string, at: ActionPlace, member: string): string | Fault {

@@ -87,3 +87,37 @@ check(
     ],
   },
 );
+
+check(
+  "runSend() reaches the unfinished child of a name",
+  { a: { enter: [start({ id: "'c'" })], on: { x: [{ actions: [{ send: { child: "child", event: "e" } }] }] } } },
+  [{ event: "x" }],
+  {
+    commands: [{ kind: "message", number: 2, about: "event", to: "c", name: "e", data: null, keep: true }],
+  },
+);
+
+check(
+  "runSend() tells a client that no child of a name is waited for",
+  { a: { enter: [start({ wait: false })], on: { x: [{ actions: [{ send: { child: "child", event: "e" } }] }] } } },
+  [{ event: "x" }],
+  {
+    rejection: {
+      reason: "expressionFailed",
+      message:
+        'Cannot run states.a.on.x[0].actions[0].send: there must be one child "child", and no child "child" is waited for.',
+    },
+  },
+);
+
+check(
+  "runSend() tells a client that there are several children of a name",
+  {
+    a: {
+      enter: [{ map: { name: "m", items: "[1.0, 2.0]", start: { workflow: "w2" } } }],
+      on: { x: [{ actions: [{ send: { child: "m", event: "e" } }] }] },
+    },
+  },
+  [{ event: "x" }],
+  { rejection: { reason: "expressionFailed", message: /there must be one child "m", and there are 2 of it/ } },
+);

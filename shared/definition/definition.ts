@@ -221,8 +221,10 @@ export interface StartDefinition extends ChildDefinition {
 
 /** An event to another instance, delivered once, after this step. One that cannot be delivered is noted in its history. */
 export interface SendDefinition {
-  /** CEL expression whose value is the id of an instance. */
-  to: string;
+  /** Either this or `child`: a CEL expression whose value is the id of an instance. */
+  to?: string;
+  /** The name of a start, or of a map that starts: the child of it that is unfinished, of which there must be one. */
+  child?: string;
   event: string;
   /** The event's data. Absent: null. */
   data?: Mapping;

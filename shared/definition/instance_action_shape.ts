@@ -101,13 +101,14 @@ export const SEND: Shape<SendDefinition> = followedBy(
     to: {
       about: "a CEL expression that gives the id of an instance",
       shape: expression("a receiver", { gives: "string" }),
-      required: true,
     },
+    child: { about: "instead: the name of a child that the state has started and waits for", shape: START_NAME },
     event: { about: "the event", shape: name("an event's name"), required: true },
     data: { about: "the event's data; null if not given", shape: mapping("an event's data") },
     keep: { about: "whether it is kept until a state takes it; true if not given", shape: FLAG },
   }, { alsoKnownAs: { id: "to", instance: "to", name: "event", payload: "data" } }),
-  (send) => {
+  (send, place, reading) => {
+    requireOne(send, ["to", "child"], { what: "a send", place, reading });
     if (send.keep === true) delete send.keep;
     return send as SendDefinition;
   },

@@ -139,8 +139,9 @@ export interface StartSource extends ChildSource {
 
 /** An event to another instance. */
 export interface SendSource {
-  /** CEL that gives the instance's id. */
-  to: string;
+  /** CEL that gives the instance's id; or, with `child`, an unfinished child that the state has started, by its name. */
+  to?: string;
+  child?: string;
   event: string;
   data?: MappingSource;
   /** Whether it is kept until a state takes it. Default true. */

@@ -1,6 +1,7 @@
 /** The names of what a state runs, and the keys of the context that take the outputs. */
 
 import type { ActionDefinition, Definition, StateDefinition } from "./definition.ts";
+import { nearestName } from "./nearest_name.ts";
 import { quote } from "./place.ts";
 import type { Reading } from "./reading.ts";
 import { waysOut } from "./ways_out.ts";
@@ -13,6 +14,8 @@ interface Named {
   what: "task" | "map" | "child";
   /** Whether its output goes under one key. */
   isKeyed: boolean;
+  /** Whether it starts children. */
+  isChild: boolean;
   /** For the place of what is reported. */
   part: object;
 }
@@ -29,6 +32,21 @@ export function checkTaskNames(state: StateDefinition, reading: Reading): void {
   }
   for (const { transition } of waysOut(state)) checkList(transition.actions, names, reading);
   checkList(state.compensate, new Map(), reading);
+  checkReceivers(state, reading);
+}
+
+/** What is sent to a child by its name needs one of that name. */
+function checkReceivers({ enter, exit, compensate, on, after }: StateDefinition, reading: Reading): void {
+  const lists = [enter, exit, compensate, ...[...waysOut({ on, after })].map(({ transition }) => transition.actions)];
+  const actions = lists.flatMap((list) => list ?? []);
+  const children = actions.flatMap(toNamed).filter(({ isChild }) => isChild).map(({ name }) => name);
+  for (const action of actions) {
+    if (!("send" in action) || action.send.child === undefined || children.includes(action.send.child)) continue;
+    const { child } = action.send;
+    const listed = children.length === 0 ? "; it starts none" : `; it starts ${children.slice(0, 10).join(", ")}`;
+    const message = `the state starts no child ${quote(child)}${nearestName(child, children) || listed}`;
+    reading.report(reading.placeOf(action.send, "child"), message, { isLocal: true });
+  }
 }
 
 /** The same for the transitions that belong to no state. */
@@ -76,9 +94,13 @@ function namedIn(list: readonly ActionDefinition[] | undefined): Named[] {
 }
 
 function toNamed(action: ActionDefinition): Named[] {
-  if ("task" in action) return [{ ...pick(action.task), what: "task", isKeyed: action.task.merge !== true }];
-  if ("map" in action) return [{ ...pick(action.map), what: "map", isKeyed: true }];
-  if ("start" in action) return [{ ...pick(action.start), what: "child", isKeyed: true }];
+  if ("task" in action) {
+    return [{ ...pick(action.task), what: "task", isKeyed: action.task.merge !== true, isChild: false }];
+  }
+  if ("map" in action) {
+    return [{ ...pick(action.map), what: "map", isKeyed: true, isChild: action.map.start !== undefined }];
+  }
+  if ("start" in action) return [{ ...pick(action.start), what: "child", isKeyed: true, isChild: true }];
   return [];
 }
 

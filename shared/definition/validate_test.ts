@@ -46,6 +46,65 @@ const REFUSED: [what: string, yaml: string, problems: (string | RegExp)[]][] = [
   ["a text in YAML that needs quotes", "name: @w", [
     /^ 1:7 not YAML: plain value cannot start .* @: put the text in quotes$/,
   ]],
+  [
+    "an event to a child that the state does not start",
+    `name: w
+initial: a
+states:
+  a: {enter: {start: buyer, workflow: w2}, on: {x: {actions: {send: {child: bayer, event: e}}}}}`,
+    [
+      /^states\.a\.on\.x\.actions\.send\.child 4:\d+ the state starts no child "bayer"; did you mean "buyer"\?$/,
+    ],
+  ],
+  [
+    "a part that begins nowhere",
+    `name: w
+initial: a
+states:
+  a: {enter: {start: part, state: nowhere}}`,
+    [
+      /^states\.a\.enter\.state 4:\d+ there is no state "nowhere"; the states are a$/,
+    ],
+  ],
+  [
+    "a part of some version",
+    `name: w
+initial: a
+states:
+  a: {enter: {start: part, state: a, version: 2}}`,
+    [
+      /^states\.a\.enter\.version 4:\d+ a part is of its parent's version: remove it$/,
+    ],
+  ],
+  [
+    "a map of neither code nor children, or of both",
+    `name: w
+initial: a
+states:
+  a: {enter: [{map: m, items: context.x}, {map: n, items: context.x, task: {code: "1"}, start: {workflow: w2}}]}`,
+    [
+      /^states\.a\.enter\[0\] 4:\d+ a map needs "task" or "start"$/,
+      /^states\.a\.enter\[1\] 4:\d+ a map needs "task" or "start", not both$/,
+    ],
+  ],
+  [
+    "actions after one that fails",
+    `name: w
+initial: a
+states:
+  a: {enter: [{fail: E1}, {log: never}]}`,
+    [
+      /^states\.a\.enter 4:\d+ the actions after one that fails are never run: make "fail" the last, or remove them$/,
+    ],
+  ],
+  [
+    "a failure without a code",
+    `name: w
+initial: a
+states:
+  a: {enter: {fail: {message: no}}}`,
+    [/^states\.a\.enter\.fail 4:\d+ a failure needs "code"/],
+  ],
   ["two documents", "name: w\n---\nname: v", [/^ 2:1 expected one document, not several: remove what follows "---"$/]],
   ["several documents", "a: 1\n---\nb: 2", [/expected one document, not several/]],
   ["a directive", "%YAML 1.1\n---\n!!str a: 1", [/tags are not taken here/]],

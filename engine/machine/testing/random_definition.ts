@@ -90,10 +90,15 @@ const rareAction: fc.Arbitrary<ActionDefinition> = fc.oneof(
     wait: fc.constantFrom(undefined, undefined, false),
   }, { noNullPrototype: true }).map(({ kind, ...start }) => ({ start: dropUndefined({ ...start, ...kind }) })),
   fc.record({
-    to: oneOf({ "'other'": 4, "event.name": 2, "context.k1.x": 1 }),
+    receiver: fc.oneof(
+      oneOf({ "'other'": 4, "event.name": 2, "context.k1.x": 1 }).map((to) => ({ to })),
+      fc.constantFrom("k0", "k1").map((child) => ({ child })),
+    ),
     event: fc.constantFrom(...EVENTS),
     data: fc.constantFrom(undefined, "event.data", "context"),
-  }, { noNullPrototype: true }).map((send) => ({ send: dropUndefined(send) })),
+  }, { noNullPrototype: true }).map(({ receiver, ...send }) => ({
+    send: dropUndefined({ ...receiver, ...send }),
+  })),
   fc.record({
     code: fc.constantFrom("E1", "E2", "E3", { expression: "event.name" }, { expression: "context.k1.x" }),
     message: fc.constantFrom(undefined, "it is not to be", { expression: "event.name" }, { expression: "context" }),

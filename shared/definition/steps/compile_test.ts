@@ -194,7 +194,17 @@ Deno.test("compileSteps() makes branches that are gone at once parts of the inst
   });
   const error = [{ codes: ["E2"], target: "after" }];
   assert.deepEqual(states.ways.enter!.slice(-2), [part("one", "first"), part("two", "second")]);
-  assert.deepEqual(states.ways.on, { complete: [{ target: "ways.round2" }], error });
+  const { complete, error: caught, ...handed } = states.ways.on!;
+  assert.deepEqual([complete, caught], [[{ target: "ways.round2" }], error]);
+  const actions = ["complete", "submit", "skip", "abort", "error"];
+  assert.deepEqual(
+    Object.keys(handed),
+    actions.map((action) => `second.${action}`),
+    "[P3] but back, which is not there",
+  );
+  assert.deepEqual(handed["second.skip"], [
+    { actions: [{ send: { child: "two", event: "second.skip", data: "event.data" } }] },
+  ]);
   const [merge, forget] = states["ways.round2"].enter!;
   const list = 'context["ways.one.wrote"]';
   assert.deepEqual(merge, { set: { merge: `size(${list}) > 0 ? ${list}[0] : {}` } });
@@ -204,6 +214,31 @@ Deno.test("compileSteps() makes branches that are gone at once parts of the inst
   assert.deepEqual(states["ways.done"].on, { complete: [{ target: "after" }] });
   assert.deepEqual(states.first.on!.complete, [{ target: "end" }], "the end of a part");
   assert.equal(states.second.on!["second.back"], undefined, "nothing comes before it in its part");
+});
+
+Deno.test("[P3] the events of acts go through parts within parts, and to none of a list's", () => {
+  const states = statesOf(`
+- id: outer
+  type:
+    parallel:
+      - id: one
+        steps:
+          - id: inner
+            type:
+              parallel:
+                - {id: first, steps: [{id: a, type: {act: {actions: [complete]}}}]}
+                - {id: second, needs: first, steps: [{id: b, type: {act: {actions: [complete]}}}]}
+      - id: two
+        steps:
+          - {id: list, type: {each: {items: context.x, parallel: true, steps: [{id: c, type: {act: null}}]}}}`.trim());
+  const handed = (state: string) =>
+    Object.entries(states[state].on!).flatMap(([event, [{ actions }]]) => {
+      const [action] = actions ?? [];
+      return action !== undefined && "send" in action ? [`${event} to ${action.send.child}`] : [];
+    });
+  assert.deepEqual(handed("outer"), ["a.complete to one", "b.complete to one"]);
+  assert.deepEqual(handed("inner"), ["a.complete to first"]);
+  assert.deepEqual(handed("inner.round2"), ["b.complete to second"]);
 });
 
 Deno.test("compileSteps() makes a parallel list of steps a part for each item", () => {

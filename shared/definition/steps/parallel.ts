@@ -5,13 +5,15 @@
  * - P1 What is written in one part is seen in no other. The variables come together when all parts are done, those of a
  *      branch that is written later over those of one before.
  * - P2 When a part fails, the step fails with its code, and the other parts are cancelled.
+ * - P3 An act in a branch takes its events from the instance too, which hands them on to the part.
  */
 
 import type { ActionDefinition, StateDefinition, TransitionDefinition } from "../definition.ts";
 import { type BranchesStep, decide, inOrder } from "./branches.ts";
 import { type Compilation, errorTransitions, type Scope, variable } from "./compilation.ts";
 import { addSteps } from "./compile.ts";
-import { Reach } from "./outline.ts";
+import { isOutsideEvent } from "../ways_out.ts";
+import { listsWithin, Reach } from "./outline.ts";
 import { type Branch, type Each, END, type Step } from "./step.ts";
 import { rungTransitions } from "./timeout.ts";
 
@@ -68,6 +70,7 @@ export function addParallel(
     const own: StateDefinition = index === 0 ? state : {};
     own.enter = [...before[index], ...parts];
     own.on = { complete: [{ target: next }], ...(errors.length > 0 && parts.length > 0 && { error: errors }) };
+    for (const branch of round) Object.assign(own.on, handOn(branch, compilation));
     if (index > 0) compilation.add(`${step.id}.round${index + 1}`, own, reading.placeOf(step, "type"));
   }
   const done = { enter: before[rounds.length], on: { complete: exits } };
@@ -109,6 +112,30 @@ function toPart(step: Step, branch: Branch, compilation: Compilation): ActionDef
       output: written(step, branch),
     },
   };
+}
+
+/** Transitions that give the events of a branch's acts to its part (P3). */
+function handOn({ id: child, steps }: Branch, compilation: Compilation): Record<string, TransitionDefinition[]> {
+  const transitions: Record<string, TransitionDefinition[]> = {};
+  for (const event of eventsOf(steps, compilation)) {
+    transitions[event] = [{ actions: [{ send: { child, event, data: "event.data" } }] }];
+  }
+  return transitions;
+}
+
+/** What the states of some steps take from outside. Items of a list are several parts, of which none can be meant. */
+function eventsOf(steps: readonly Step[], compilation: Compilation): string[] {
+  return steps.flatMap((step) => {
+    const events: string[] = [];
+    for (let round = 1, state = compilation.states[step.id]; state !== undefined; round++) {
+      events.push(...Object.keys(state.on ?? {}).filter(isOutsideEvent));
+      state = compilation.states[`${step.id}.round${round + 1}`];
+    }
+    const isParts = step.type !== undefined &&
+      ("parallel" in step.type || "each" in step.type && step.type.each.parallel);
+    const within = isParts ? listsWithin({ ...step, type: undefined }) : listsWithin(step);
+    return [...events, ...within.flatMap((list) => eventsOf(list, compilation))];
+  });
 }
 
 /** Writes what the branches of a round have written, and forgets it then (P1). */
