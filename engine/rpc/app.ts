@@ -1,7 +1,7 @@
 /** The engine's HTTP application: Connect and gRPC-Web, JSON and binary, served through Hono. */
 
 import type { DescMessage, DescMethodUnary, DescService } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ConnectRouter, createConnectRouter, type Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, createConnectRouter, type Interceptor } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { Hono } from "hono";
 import { WorkerService } from "../../proto/gen/degov/v1/worker_service_pb.ts";
@@ -9,44 +9,13 @@ import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts
 import { RPC_BYTES_MAX } from "../../shared/limits.ts";
 import { dashboard } from "../dashboard/dashboard.ts";
 import type { Engine } from "../engine.ts";
-import { errorResponse, notParsed, toConnectError } from "./errors.ts";
+import { errorResponse, notParsed } from "./errors.ts";
+import { errorInterceptor, type RouteOptions, routes } from "./routes.ts";
 import { type UnaryHandler, unaryHandler, type UnaryImplementation } from "./unary_handler.ts";
 import { workerService } from "./worker_service.ts";
 import { workflowService } from "./workflow_service.ts";
 
-export interface AppOptions {
-  /** Told of calls that failed by a fault of ours. */
-  onInternalError: (what: string, error: unknown) => void;
-  /** How often a stream without news says that it is alive. */
-  keepAliveMs?: number;
-  /** Around all others: they see every call and what its caller is answered. */
-  interceptors?: readonly Interceptor[];
-}
-
-/** Both services, for this application and for in-memory transports. */
-export function routes(engine: Engine, options: AppOptions): (router: ConnectRouter) => void {
-  return (router) => {
-    router.service(WorkflowService, workflowService(engine, options));
-    router.service(WorkerService, workerService(engine));
-  };
-}
-
-/** Counts calls, and turns what the services throw into Connect's errors. */
-export function errorInterceptor(engine: Engine, options: AppOptions): Interceptor {
-  return (next) => async (request) => {
-    engine.countRpc(request.method.name);
-    const convert = (error: unknown) =>
-      toConnectError(error, (internal) => options.onInternalError(request.method.name, internal));
-    try {
-      const response = await next(request);
-      return response.stream ? { ...response, message: converted(response.message, convert) } : response;
-    } catch (error) {
-      throw convert(error);
-    }
-  };
-}
-
-export function app(engine: Engine, options: AppOptions): Hono {
+export function app(engine: Engine, options: RouteOptions): Hono {
   const hono = new Hono();
   const interceptors = [...options.interceptors ?? [], errorInterceptor(engine, options)];
   const router = createConnectRouter({
@@ -108,12 +77,4 @@ async function blameCaller(answering: Promise<Response>, input: DescMessage): Pr
   const text = await response.text();
   const { message } = JSON.parse(text) as { message?: string };
   return message?.startsWith("parse binary") ? errorResponse(notParsed(input, message)) : new Response(text, response);
-}
-
-async function* converted<T>(messages: AsyncIterable<T>, convert: (error: unknown) => ConnectError): AsyncIterable<T> {
-  try {
-    yield* messages;
-  } catch (error) {
-    throw convert(error);
-  }
 }

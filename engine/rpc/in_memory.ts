@@ -3,9 +3,9 @@
 import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { RPC_BYTES_MAX } from "../../shared/limits.ts";
 import type { Engine } from "../engine.ts";
-import { type AppOptions, errorInterceptor, routes } from "./app.ts";
+import { errorInterceptor, type RouteOptions, routes } from "./routes.ts";
 
-export function inMemoryTransport(engine: Engine, options: AppOptions): Transport {
+export function inMemoryTransport(engine: Engine, options: RouteOptions): Transport {
   return createRouterTransport(routes(engine, options), {
     router: {
       readMaxBytes: RPC_BYTES_MAX,
