@@ -4,7 +4,7 @@
  * A map is one of the state's tasks, and so are those of its items that have begun. What the items receive is computed
  * when the map begins, so that all see the same context.
  *
- * - L1 A map that has items left to begin has an unfinished task, or its instance has so many that it may begin none.
+ * - L1 A map that has items left to begin has an unfinished task, or another has, whose end lets it go on.
  * - L2 The first failure for good of an item ends the map: the other items are cancelled.
  */
 
@@ -170,8 +170,13 @@ function begin(draft: Draft, mapId: string): Fault | undefined {
     const bytes = active.map!.bytes - freed;
     draft.tasks.set(mapId, { ...active, map: { ...active.map!, place, index, left: rest, bytes } });
   }
-  // What one step cannot write the next can, which the end of an item brings about.
-  return begun + count > 0 ? undefined : fault;
+  // What one step cannot write the next can, which the end of an item or of another task brings about (L1).
+  return begun + count > 0 || isOtherBegun(draft) ? undefined : fault;
+}
+
+function isOtherBegun({ instance: { tasks } }: Draft): boolean {
+  for (const taskId in tasks) if (tasks[taskId].map === undefined) return true;
+  return false;
 }
 
 function countBegun({ instance: { tasks } }: Draft, mapId: string): number {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { JsonObject } from "../../shared/json.ts";
 import type { Command } from "./input.ts";
 import type { Instance } from "./instance.ts";
-import { contextAt, fork, start } from "./machine.ts";
+import { advance, contextAt, fork, start } from "./machine.ts";
 import { check, log, set, toDefinition } from "./testing/check.ts";
 
 const OPEN = { on: { x: [{}] } };
@@ -127,4 +127,26 @@ Deno.test("an instance that is no part knows nothing of what it has written", ()
   const result = start(definition, { id: "i", version: 1, input: {} }, 1_000);
   assert.ok(result.kind === "accepted");
   assert.equal(result.instance.part, undefined);
+});
+
+Deno.test("[L1] parts that one step cannot start together are started as others end", () => {
+  const item = (name: string) => ({ map: { name, items: "[1.0]", start: { state: "part", input: {} } } });
+  const definition = toDefinition({ a: { enter: [item("m"), item("n"), item("o")], ...OPEN }, part: PART });
+  // Each part takes a copy of the context, and one of the input.
+  const input = { text: "x".repeat(900_000) };
+  let result = start(definition, { id: "i", version: 1, input }, 1_000);
+  assert.ok(result.kind === "accepted");
+  const begun = () => {
+    assert.ok(result.kind === "accepted");
+    return Object.entries(result.instance.tasks).filter(([, { child }]) => child !== undefined);
+  };
+  assert.equal(begun().length, 1, "two would write more than 4 MiB, with the start itself");
+  const taskId = begun()[0][0];
+  result = advance(
+    definition,
+    result.instance,
+    { kind: "taskCompleted", taskId, output: {}, attempt: { attempt: 1 } },
+    1_000,
+  );
+  assert.equal(begun().length, 2, "the next step has room for both that are left");
 });

@@ -105,7 +105,7 @@ export class SoundRun {
     if (isRunning && !paused && phase.kind !== "deciding") assert.equal(held.length, 0, "H1");
     for (const { map } of Object.values(instance.tasks)) {
       if (map === undefined || map.left.length === 0 || paused) continue;
-      assert.ok(Object.values(instance.tasks).some(({ item }) => item !== undefined), "L1");
+      assert.ok(Object.values(instance.tasks).some((task) => task.map === undefined), "L1");
     }
     assert.equal(explain(definition, instance).length > 0, isRunning);
     assert.equal(instance.failure !== undefined, instance.status === "failed");
