@@ -68,7 +68,7 @@ export const PAGE_ACCESS: { readonly [route: string]: Access } = {
   "GET /workers": "viewer",
   "GET /instances": "viewer",
   "POST /instances/bulk": "client",
-  "POST /instances/bulk/apply": "client",
+  "POST /instances/bulk/apply/:action": "client",
   "GET /instances/:id": "viewer",
   "GET /instances/:id/context": "viewer",
   "GET /instances/:id/records/:sequence": "viewer",

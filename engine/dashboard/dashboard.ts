@@ -24,7 +24,7 @@ const ROUTES = [
   ["GET", "/workers"],
   ["GET", "/instances"],
   ["POST", "/instances/bulk"],
-  ["POST", "/instances/bulk/apply"],
+  ["POST", "/instances/bulk/apply/:action"],
   ["GET", "/instances/:id"],
   ["GET", "/instances/:id/context"],
   ["GET", "/instances/:id/records/:sequence"],

@@ -81,7 +81,7 @@ browserTest(
     const { query, progress } = request.scope;
     const cursor = { createdAtMs: Date.now() + 1, instanceId: "" };
     const body = String(await progressPage(request, query, { ...progress, total: 2, cursor }));
-    await page.route("**/instances/bulk/apply", (route) => route.fulfill({ contentType: "text/html", body }), {
+    await page.route("**/instances/bulk/apply/pause", (route) => route.fulfill({ contentType: "text/html", body }), {
       times: 1,
     });
     await page.goto("/instances?text=slow-");

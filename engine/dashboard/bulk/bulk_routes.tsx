@@ -23,9 +23,12 @@ export function addBulkRoutes(hono: Hono, engine: Engine, { postMs = POST_MS_DEF
     const request = readBulk(await readForm(context.req.raw), engine.nowMs());
     return context.html(await confirmPage(engine, request));
   });
-  hono.post("/instances/bulk/apply", async (context) => {
+  // The action is in the address, so that audit records say what was done.
+  hono.post("/instances/bulk/apply/:action", async (context) => {
     requireSameOrigin(context.req.raw);
-    const request = readBulk(await readForm(context.req.raw), engine.nowMs());
+    const form = await readForm(context.req.raw);
+    form.set("action", context.req.param("action"));
+    const request = readBulk(form, engine.nowMs());
     const { action, operation, operationId, scope } = request;
     if (scope.kind === "chosen") {
       const { done, refusals } = await operateOnEach(engine.instances, operation, { ids: scope.ids, operationId });

@@ -31,14 +31,14 @@ Deno.test("a bulk action goes on from post to post until all that matched is don
 
     asked.form.set("reason", "Maintenance");
     const posts = [];
-    let { html, form } = await post(hono, "/instances/bulk/apply", asked.form);
+    let { html, form } = await post(hono, "/instances/bulk/apply/pause", asked.form);
     while (html.includes("data-continue")) {
       posts.push(form.get("matched"));
       equal(form.get("reason"), "Maintenance");
       // Sent twice, as by a reader who loads the page anew: nothing is done twice.
       const [again] = await Promise.all([
-        post(hono, "/instances/bulk/apply", form),
-        post(hono, "/instances/bulk/apply", form),
+        post(hono, "/instances/bulk/apply/pause", form),
+        post(hono, "/instances/bulk/apply/pause", form),
       ]);
       ({ html, form } = again);
     }
@@ -47,9 +47,9 @@ Deno.test("a bulk action goes on from post to post until all that matched is don
     ok((await fixture.engine.instances.get("i0")).paused);
     equal((await fixture.engine.instances.get("late")).paused, undefined);
 
-    const { form: retry } = await post(hono, "/instances/bulk", { scope: "all", action: "cancel", text: "i24" });
+    const { form: cancel } = await post(hono, "/instances/bulk", { scope: "all", action: "cancel", text: "i24" });
     await fixture.engine.instances.cancel("i24", "by another");
-    const done = await post(hono, "/instances/bulk/apply", retry);
+    const done = await post(hono, "/instances/bulk/apply/cancel", cancel);
     match(done.html, /10 instances were cancelled/, "those that still match");
   } finally {
     await fixture.close();
@@ -70,11 +70,11 @@ Deno.test("a bulk form that asks for what cannot be is refused before anything i
         [{ action: "retry", scope: "all", from: "yesterday" }, /Cannot list by time "yesterday"/],
       ] as [Record<string, string>, RegExp][]
     ) {
-      const { status, html } = await post(hono, "/instances/bulk/apply", fields);
+      const { status, html } = await post(hono, `/instances/bulk/apply/${fields.action}`, fields);
       equal(status, 400);
       match(html, why);
     }
-    const foreign = await hono.request("/instances/bulk/apply", { method: "POST", body: new URLSearchParams() });
+    const foreign = await hono.request("/instances/bulk/apply/cancel", { method: "POST", body: new URLSearchParams() });
     equal(foreign.status, 400);
     match(await foreign.text(), /did not come from a page of this dashboard/);
   } finally {

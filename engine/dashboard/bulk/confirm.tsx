@@ -41,14 +41,13 @@ export async function confirmPage(engine: Engine, request: BulkRequest) {
         </section>
       )
       : (
-        <form class="card" method="post" action="/instances/bulk/apply">
+        <form class="card" method="post" action={`/instances/bulk/apply/${action}`}>
           <h1>{verb} {many}?</h1>
           {scope.kind === "all" && <FilterInWords query={scope.query} untilMs={scope.progress.untilMs} />}
           <p class="field">{warning}</p>
           {scope.kind === "chosen"
             ? (
               <>
-                <input type="hidden" name="action" value={action} />
                 <input type="hidden" name="operation" value={request.operationId} />
                 {instances.map(({ id }) => <input type="hidden" name="id" value={id} />)}
               </>

@@ -14,7 +14,7 @@ export function progressPage(request: BulkRequest, query: FilterQuery, progress:
     title: `${doing} ${instancesInWords(total, isBound)}`,
     section: "instances",
     children: (
-      <form class="card" method="post" action="/instances/bulk/apply" data-continue>
+      <form class="card" method="post" action={`/instances/bulk/apply/${request.action}`} data-continue>
         <h1>{doing} {instancesInWords(total, isBound)}</h1>
         <div class="field">
           <label for="bulk-progress" role="status">
@@ -44,7 +44,6 @@ export function CarriedFields(props: { request: BulkRequest; query: FilterQuery;
   const { request, query, progress } = props;
   const fields: [string, string | number | undefined][] = [
     ["scope", "all"],
-    ["action", request.action],
     ["operation", request.operationId],
     ...Object.entries(query) as [string, string][],
     ["until", progress.untilMs],
