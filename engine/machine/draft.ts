@@ -194,10 +194,11 @@ export class Draft {
     this.record(entry);
   }
 
-  /** Makes an instance that has failed run again. */
+  /** Makes an instance that has failed run again; in a version without a limit it counts towards none. */
   revive(): void {
-    const { failure: _failure, endedAtMs: _endedAtMs, ...rest } = this.#making.instance;
-    this.#making.instance = { ...rest, status: "running" };
+    const { failure: _failure, endedAtMs: _endedAtMs, limitKey, ...rest } = this.#making.instance;
+    const counted = limitKey === undefined || this.definition.limit === undefined ? {} : { limitKey };
+    this.#making.instance = { ...rest, ...counted, status: "running" };
     this.record({ kind: "retried", state: rest.state });
   }
 
