@@ -22,6 +22,7 @@ browserTest("many are cancelled at once, after a confirmation", async ({ page },
   equal((await site.client.get("bulk-1")).status, "running");
   await page.getByRole("button", { name: "Cancel 2 instances" }).click();
   await page.getByText("2 instances were cancelled.").waitFor();
+  equal(await page.getByLabel(/anywhere in id/).inputValue(), "bulk-", "the filter is kept");
   const statuses = await Promise.all(["bulk-1", "bulk-2", "bulk-3"].map((id) => site.client.get(id)));
   deepEqual(statuses.map(({ status }) => status), ["cancelled", "running", "cancelled"]);
 });

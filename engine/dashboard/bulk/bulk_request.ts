@@ -25,6 +25,8 @@ export interface BulkRequest {
   operation: BulkOperation;
   /** The same in every post, so that one that is repeated does nothing twice. */
   operationId: string;
+  /** The filter of the list that it came from, to lead back to. */
+  list: FilterQuery;
   scope: { kind: "chosen"; ids: readonly string[] } | { kind: "all"; query: FilterQuery; progress: Progress };
 }
 
@@ -52,10 +54,12 @@ export function readBulk(form: URLSearchParams, nowMs: number): BulkRequest {
       `Cannot do "${action.slice(0, 50)}" to instances: there is no such action`,
     );
   }
+  const { cursor: _, ...list } = readListQuery(form);
   return {
     action,
     operation: toOperation(action, form),
     operationId: form.get("operation")?.slice(0, ID_CHARS_MAX) || newOperationId(),
+    list,
     scope: form.get("scope") === "all" ? readAll(action, form, nowMs) : readChosen(action, form),
   };
 }

@@ -34,7 +34,7 @@ export function addBulkRoutes(hono: Hono, engine: Engine, { postMs = POST_MS_DEF
       const { done, refusals } = await operateOnEach(engine.instances, operation, { ids: scope.ids, operationId });
       const reasons = refusals.map(({ message }) => message);
       return context.html(
-        await instancesPage(engine, {}, toNotice(action, { done, refused: reasons.length, reasons })),
+        await instancesPage(engine, request.list, toNotice(action, { done, refused: reasons.length, reasons })),
       );
     }
     const progress = await goOn(engine, { ...request, scope }, postMs);

@@ -26,7 +26,7 @@ export async function confirmPage(engine: Engine, request: BulkRequest) {
     ? await readChosen(engine, scope.ids)
     : await countAll(engine, scope.query, scope.progress);
   const many = instancesInWords(total, isBound);
-  const list = scope.kind === "chosen" ? "/instances" : `/instances${toQuery({ ...scope.query })}`;
+  const list = `/instances${toQuery({ ...request.list })}`;
   return page({
     title: `${verb} ${many}`,
     section: "instances",
@@ -49,6 +49,7 @@ export async function confirmPage(engine: Engine, request: BulkRequest) {
             ? (
               <>
                 <input type="hidden" name="operation" value={request.operationId} />
+                {Object.entries(request.list).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
                 {instances.map(({ id }) => <input type="hidden" name="id" value={id} />)}
               </>
             )
