@@ -327,7 +327,7 @@ check("fork() starts where another instance was; migrate() moves one to a newer 
     context: { n: 1 },
   });
   equal((await fixture.engine.instances.fork("i", { sequence: 2, newInstanceId: "f" })).revision, 1);
-  await rejects(fixture.engine.instances.fork("i", { newInstanceId: "f" }), { code: "ALREADY_EXISTS" });
+  await rejects(fixture.engine.instances.fork("i", { sequence: 3, newInstanceId: "f" }), { code: "ALREADY_EXISTS" });
   await rejects(fixture.engine.instances.migrate("f", 0), {
     code: "FAILED_PRECONDITION",
     message: /only to a newer one/,
