@@ -84,7 +84,7 @@ browserTest("a fork begins at the record that is chosen in the history", async (
   for (let index = 0; index < 2; index++) await site.client.send("relay-branch", "next");
   await page.goto("/instances/relay-branch");
   await page.getByRole("link", { name: "Fork after record 2" }).click();
-  equal(await page.getByLabel("After record", { exact: true }).inputValue(), "2");
+  await page.locator("#fork-sequence[value='2']").waitFor();
   await page.getByLabel("Id of the new instance").fill("relay-branched");
   await page.getByRole("button", { name: "Fork", exact: true }).click();
   await says(page.locator("[data-state]"), /^second$/);

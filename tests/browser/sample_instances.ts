@@ -37,6 +37,7 @@ export async function populate(site: Site): Promise<void> {
     instanceId: "claims-1",
     input: { claims: [{ id: "a", sum: 7 }, { id: "b", sum: 700 }] },
   });
+  await until(async () => (await client.get("claims-1")).state === "paying");
   await client.start("relay", { instanceId: "relay-1" });
   await client.send("relay-1", "next");
   await schedule(site);
