@@ -10,7 +10,7 @@ import { canonicalDefinition, definitionHash } from "../shared/definition/canoni
 import type { CodeDefinition, Definition } from "../shared/definition/definition.ts";
 import { tasksOf } from "../shared/definition/tasks.ts";
 import { assert, DegovError } from "../shared/errors.ts";
-import { TASK_TIMEOUT_MS_DEFAULT } from "../shared/limits.ts";
+import { TASK_TIMEOUT_MS_DEFAULT, WRITTEN_SOURCE_BYTES_MAX } from "../shared/limits.ts";
 import {
   codeKey,
   codeMarkKey,
@@ -21,9 +21,10 @@ import {
   latestVersionsRange,
   workflowHashKey,
   workflowKey,
+  writtenSourceKey,
 } from "./keyspace.ts";
 import { readLarge, writeLarge } from "./large_value.ts";
-import type { WorkflowRecord } from "./records.ts";
+import type { WorkflowRecord, WrittenSource } from "./records.ts";
 import type { TaskFacts } from "./scheduler/task_record.ts";
 import type { Bytes, Store, Txn } from "./store/store.ts";
 
@@ -47,11 +48,15 @@ export class DefinitionCatalog {
   }
 
   /**
-   * Stores a valid definition, unless the same content is there already.
+   * Stores a valid definition, unless the same content is there already; and what its author wrote, where that is known:
+   * the last text that gave this content.
    *
    * @throws DegovError INVALID_ARGUMENT when code does not compile.
    */
-  async register(definition: Definition): Promise<{ version: number; hash: string; created: boolean }> {
+  async register(
+    definition: Definition,
+    written?: WrittenSource,
+  ): Promise<{ version: number; hash: string; created: boolean }> {
     const { name } = definition;
     const hash = definitionHash(definition);
     const compiled = [...tasksOf(definition)].map(({ task, path }) => {
@@ -65,7 +70,11 @@ export class DefinitionCatalog {
     });
     return await this.#store.transact(async (txn) => {
       const known = await txn.get(workflowHashKey(name, hash));
-      if (known !== undefined) return { version: decodeJson<number>(known), hash, created: false };
+      if (known !== undefined) {
+        const version = decodeJson<number>(known);
+        if (written !== undefined) await keepWritten(txn, { name, version, written });
+        return { version, hash, created: false };
+      }
       const latest = await txn.get(latestVersionKey(name));
       const version = (latest === undefined ? 0 : decodeJson<number>(latest)) + 1;
       const record: WorkflowRecord = {
@@ -78,6 +87,7 @@ export class DefinitionCatalog {
       writeLarge(txn, workflowKey(name, version), encodeJson(record));
       txn.set(workflowHashKey(name, hash), encodeJson(version));
       txn.set(latestVersionKey(name), encodeJson(version));
+      if (written !== undefined) await keepWritten(txn, { name, version, written });
       for (const { hash: codeHash, code } of compiled) {
         txn.clear(codeMarkKey(codeHash)); // whoever was about to collect it sees that it is needed
         // The same hash means the same bytes: writing them again changes nothing.
@@ -119,6 +129,13 @@ export class DefinitionCatalog {
     return loaded.record;
   }
 
+  /** What the author of a version wrote; undefined where it was no text, or too long to keep. */
+  async written(name: string, version: number): Promise<WrittenSource | undefined> {
+    const key = writtenSourceKey(name, version);
+    const bytes = await this.#store.transact((txn) => readLarge(txn, key, { snapshot: true }));
+    return bytes === undefined ? undefined : decodeJson<WrittenSource>(bytes);
+  }
+
   /** Newest versions, by name, beginning after a name. */
   async list(after: string | undefined, limit: number): Promise<WorkflowRecord[]> {
     return await this.#store.transact(async (txn) => {
@@ -141,6 +158,16 @@ export class DefinitionCatalog {
     }
     return bytes;
   }
+}
+
+async function keepWritten(
+  txn: Txn,
+  { name, version, written }: { name: string; version: number; written: WrittenSource },
+): Promise<void> {
+  const bytes = encodeJson(written);
+  if (bytes.length > WRITTEN_SOURCE_BYTES_MAX) return;
+  const key = writtenSourceKey(name, version);
+  writeLarge(txn, key, bytes, await txn.get(key));
 }
 
 /** NOT_FOUND for a workflow or one of its versions. */

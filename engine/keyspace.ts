@@ -10,6 +10,7 @@
  * | wf     | workflow, version                                       | WorkflowRecord, JSON (large)             |
  * | wh     | workflow, hash                                          | version, JSON                            |
  * | wl     | workflow                                                | newest version, JSON                     |
+ * | ws     | workflow, version                                       | WrittenSource, JSON (large)              |
  * | c      | hash                                                    | CompiledCode, JSON (large)               |
  * | i      | instance                                                | Instance, JSON (large)                   |
  * | h      | instance, sequence                                      | HistoryRecord, JSON (large)              |
@@ -80,6 +81,10 @@ export function workflowHashKey(name: string, hash: string): Bytes {
 }
 export function latestVersionKey(name: string): Bytes {
   return encodeTuple(["wl", name]);
+}
+/** What the author wrote, of which a version was made. */
+export function writtenSourceKey(name: string, version: number): Bytes {
+  return encodeTuple(["ws", name, version]);
 }
 /** Newest versions of all workflows whose name comes after `after`. */
 export function latestVersionsRange(after: string | undefined): KeyRange {

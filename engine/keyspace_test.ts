@@ -13,6 +13,7 @@ const SAMPLES: Record<string, Uint8Array[]> = {
   wf: [keyspace.workflowKey("w", 1)],
   wh: [keyspace.workflowHashKey("w", "h")],
   wl: [keyspace.latestVersionKey("w")],
+  ws: [keyspace.writtenSourceKey("w", 1)],
   c: [keyspace.codeKey("h")],
   g: [keyspace.codeMarkKey("h")],
   i: [keyspace.instanceKey("i")],
@@ -106,6 +107,7 @@ Deno.test("every function of keyspace.ts that makes keys is looked at here", () 
     "workflowHashKey",
     "workflowIndexKey",
     "workflowKey",
+    "writtenSourceKey",
   ];
   deepEqual(made, used);
 });

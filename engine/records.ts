@@ -18,6 +18,12 @@ export interface WorkflowRecord {
   codeHashes: string[];
 }
 
+/** A definition as its author wrote it: comments, order and shorthand that the canonical form has not. */
+export interface WrittenSource {
+  text: string;
+  format: "json" | "yaml";
+}
+
 /** An instance as read within a transaction, with what is needed to write it again. */
 export interface StoredInstance {
   instance: Instance;

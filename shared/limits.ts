@@ -33,6 +33,8 @@ export const DEFINITION_BYTES_MAX = 4 * MIB;
 /** Values in a definition, and in YAML words, marks and line ends, whose parser takes up to 15 µs for each. */
 export const DEFINITION_VALUES_MAX = 100_000;
 export const YAML_TOKENS_MAX = 100_000;
+/** A longer text is registered, and not kept beside the definition that it gave. */
+export const WRITTEN_SOURCE_BYTES_MAX = 1 * MIB;
 export const CODE_BYTES_MAX = 1 * MIB;
 export const WASM_BYTES_MAX = 2 * MIB;
 export const EXPRESSION_CHARS_MAX = 4_096;

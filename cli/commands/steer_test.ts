@@ -25,11 +25,11 @@ Deno.test("an instance is paused, resumed, forked and migrated, and its history 
 
 Deno.test("workflow shows a definition as its author wrote it, and the states that steps were made into", async () => {
   await withEngine(async (degov, url) => {
-    const stdin = 'id: greet\nsteps:\n  - id: hello\n    type:\n      log: "hi"\n';
+    const stdin = '# Says hello.\nid: greet\nsteps:\n  - { id: hello, type: { log: "hi" } }\n';
     const env = { DEGOV_ENGINE: url };
     equal((await say(["apply", "-"], { stdin, env })).code, 0);
     const shown = await degov("workflow", "greet");
-    equal(shown.out, "id: greet\nsteps:\n  - id: hello\n    type:\n      log: hi\n");
+    equal(shown.out, stdin);
     match(shown.err, /version 1; its states: .* workflow greet --machine/);
     match((await degov("workflow", "greet", "--machine")).out, /^states:\n {2}hello:/m);
     equal(JSON.parse((await degov("workflow", "greet", "--json")).out).definition.initial, "hello");

@@ -10,17 +10,18 @@ export function workflowCommand(session: Session): Command {
   return new Command("workflow")
     .summary("show a registered definition")
     .description(
-      "Shows a registered definition as YAML: steps as their author wrote them, states in their canonical form.",
+      "Shows a registered definition: the text that was registered, where it was one, else YAML.",
     )
     .argument("<workflow>", "name of the workflow")
     .option("--version <number>", "default the newest", toVersion)
-    .option("--machine", "the states that steps were made into")
+    .option("--machine", "the states that run, in their canonical form")
     .action(async (name: string, flags: { version?: number; machine?: boolean }) => {
       const { terminal } = session;
       const workflow = await (await session.client()).workflow(name, flags.version);
       const definition = workflow.definition as unknown as Definition;
       terminal.show(workflow, () => {
-        terminal.line(printable((flags.machine ? formatMachine : formatWritten)(definition)).trimEnd());
+        const text = flags.machine ? formatMachine(definition) : workflow.written?.text ?? formatWritten(definition);
+        terminal.line(printable(text).trimEnd());
       });
       const steps = isWrittenInSteps(definition) && !flags.machine;
       terminal.hint(`version ${workflow.version}${steps ? `; its states: ${COMMAND} workflow ${name} --machine` : ""}`);

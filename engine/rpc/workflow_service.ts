@@ -18,7 +18,7 @@ import { DEFINITION_BYTES_MAX, EVENT_BYTES_MAX, INPUT_BYTES_MAX, POLL_WAIT_MS_MA
 import type { Engine } from "../engine.ts";
 import type { OperationOptions } from "../instances.ts";
 import type { ExplainedWait } from "../explanation.ts";
-import type { WorkflowRecord } from "../records.ts";
+import type { WorkflowRecord, WrittenSource } from "../records.ts";
 import { bulkOperate } from "./bulk.ts";
 import { atMost, optionalId, requireId } from "./fields.ts";
 import { fromFilter, isListCursor } from "./instance_filter.ts";
@@ -41,12 +41,14 @@ export function workflowService(
       const parsed = parseDefinition(toSource(document), { compileCode });
       if (!parsed.ok) throw definitionRefused(parsed.problems, toFileName(document));
       const { definition } = parsed;
-      const registered = await definitions.register(definition);
+      const registered = await definitions.register(definition, toWritten(document));
       return { name: definition.name, ...registered };
     },
 
     async getWorkflow({ name, version }) {
-      return { workflow: toWorkflow(await definitions.get(requireId(name, "name"), version), { whole: true }) };
+      const record = await definitions.get(requireId(name, "name"), version);
+      const written = await definitions.written(name, record.version);
+      return { workflow: toWorkflow(record, { whole: true, written }) };
     },
 
     async listWorkflows({ pageSize, pageToken }) {
@@ -193,6 +195,14 @@ function toFileName(document: RegisterDocument): { fileName?: string } {
   return fileName === "" ? {} : { fileName };
 }
 
+/** The text that is kept beside the definition. */
+function toWritten(document: RegisterDocument): WrittenSource | undefined {
+  if (document.case !== "source") return undefined;
+  const { text, format, fileName } = document.value;
+  const isJson = format === "json" || (format === "" && (/\.json$/i.test(fileName) || /^\s*\{/.test(text)));
+  return { text, format: isJson ? "json" : "yaml" };
+}
+
 function toSource(document: RegisterDocument): JsonValue | DefinitionText {
   switch (document.case) {
     case "definition":
@@ -212,7 +222,7 @@ function toSource(document: RegisterDocument): JsonValue | DefinitionText {
   }
 }
 
-function toWorkflow(record: WorkflowRecord, { whole }: { whole: boolean }): Workflow {
+function toWorkflow(record: WorkflowRecord, parts: { whole: boolean; written?: WrittenSource }): Workflow {
   const { definition, version, hash, createdAtMs } = record;
   return create(WorkflowSchema, {
     name: definition.name,
@@ -220,7 +230,8 @@ function toWorkflow(record: WorkflowRecord, { whole }: { whole: boolean }): Work
     hash,
     description: definition.description ?? "",
     createdAt: timestampFromMs(createdAtMs),
-    ...(whole ? { definition: toValueMessage(definition as unknown as JsonValue) } : {}),
+    ...(parts.whole ? { definition: toValueMessage(definition as unknown as JsonValue) } : {}),
+    ...(parts.written === undefined ? {} : { written: parts.written }),
   });
 }
 

@@ -69,6 +69,8 @@ export interface WorkflowView {
   createdAtMs: number;
   /** The canonical definition; absent in lists. */
   definition?: JsonValue;
+  /** What its author wrote, where it was registered as text; absent in lists. */
+  written?: { text: string; format: "json" | "yaml" };
 }
 
 export interface WorkerView {
@@ -132,7 +134,7 @@ export function toEventView(
 }
 
 export function toWorkflowView(message: Workflow): WorkflowView {
-  const { name, version, hash, description, definition } = message;
+  const { name, version, hash, description, definition, written } = message;
   return {
     name,
     version,
@@ -140,6 +142,7 @@ export function toWorkflowView(message: Workflow): WorkflowView {
     description,
     createdAtMs: toMs(message.createdAt),
     ...(definition === undefined ? {} : { definition: fromValueMessage(definition) }),
+    ...(written === undefined ? {} : { written: { text: written.text, format: written.format as "json" | "yaml" } }),
   };
 }
 

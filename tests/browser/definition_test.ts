@@ -39,7 +39,7 @@ browserTest("versions are compared", async ({ page }) => {
 browserTest("a steps workflow is shown as it was written, beside the states made of it", async ({ page }) => {
   await page.goto("/definitions/report");
   const source = page.getByRole("group", { name: "Steps, as written" });
-  await says(source, /id: report[\s\S]*- id: gather[\s\S]*Both regions, side by side/);
+  await says(source, /# Every Monday[\s\S]*- id: gather[\s\S]*Both regions, side by side/);
   await says(page.locator("svg.states"), /gather/);
   await page.getByRole("link", { name: "At set times" }).click();
   equal(await page.getByLabel("Workflow").inputValue(), "report");

@@ -150,31 +150,36 @@ export const CLAIMS: JsonObject = {
   },
 };
 
-/** Steps, of which the states are made. */
-export const REPORT: JsonObject = {
-  id: "report",
-  name: "Weekly report",
-  description: "Gathers figures and sends them out.",
-  inputSchema: { type: "object", properties: { week: { type: "integer", minimum: 1, title: "Week" } } },
-  steps: [
-    {
-      id: "gather",
-      name: "Gather the figures",
-      type: {
-        script: {
-          code: `// Both regions, side by side.
-const regions = ["north", "south"];
-const sums = regions.map((region, index) => 100 + index * 20 + (input.week ?? 1));
-return { total: sums[0] + sums[1] };`,
-        },
-      },
-    },
-    {
-      id: "large",
-      name: "Is it a good week?",
-      if: "context.total > 225",
-      type: { log: "A good week" },
-    },
-    { id: "send", name: "Send it", type: { script: { code: "return { sent: true };" } } },
-  ],
+/** Steps, of which the states are made, as their author wrote them. */
+export const REPORT = {
+  fileName: "report.yaml",
+  text: `# Every Monday, before the meeting.
+id: report
+name: Weekly report
+description: Gathers figures and sends them out.
+
+inputSchema:
+  type: object
+  properties:
+    week: { type: integer, minimum: 1, title: Week }
+
+steps:
+  - id: gather
+    name: Gather the figures
+    type:
+      script: |
+        // Both regions, side by side.
+        const regions = ["north", "south"];
+        const sums = regions.map((region, index) => 100 + index * 20 + (input.week ?? 1));
+        return { total: sums[0] + sums[1] };
+
+  - id: large
+    name: Is it a good week?
+    if: context.total > 225
+    type: { log: A good week }
+
+  - id: send
+    name: Send it
+    type: { script: "return { sent: true };" }
+`,
 };

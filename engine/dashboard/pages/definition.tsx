@@ -44,6 +44,7 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
     ? undefined
     : await engine.definitions.get(name, view.against);
   const isSteps = isWrittenInSteps(definition);
+  const written = await engine.definitions.written(name, version);
   const drawing = (
     <section class="card" aria-labelledby="diagram-heading">
       <h2 id="diagram-heading">{isSteps ? "States made of them" : "State diagram"}</h2>
@@ -147,9 +148,9 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
                 <section class="card" aria-labelledby="steps-heading">
                   <div class="head">
                     <h2 id="steps-heading">Steps, as written</h2>
-                    <span class="muted">comments are not kept</span>
+                    {written === undefined && <span class="muted">as YAML</span>}
                   </div>
-                  <Source code={formatWritten(definition)} label="Steps, as written" whole />
+                  <Source code={written?.text ?? formatWritten(definition)} label="Steps, as written" whole />
                 </section>
                 {drawing}
               </div>
@@ -176,7 +177,13 @@ export async function definitionPage(engine: Engine, name: string, view: Definit
           )}
         {!isSteps && <Tasks record={record} />}
         <section class="card" aria-labelledby="source-heading">
-          <h2 id="source-heading">{isSteps ? "States as YAML" : "Definition as YAML"}</h2>
+          <h2 id="source-heading">Text</h2>
+          {!isSteps && written !== undefined && (
+            <details class="more" data-name="written">
+              <summary>As written</summary>
+              <Source code={written.text} label="Definition, as written" whole />
+            </details>
+          )}
           <Yaml record={record} />
         </section>
       </>
@@ -263,7 +270,7 @@ function Yaml({ record }: { record: WorkflowRecord }) {
   const shown = text.slice(0, SOURCE_CHARS_MAX);
   return (
     <details class="more" data-name="yaml">
-      <summary>Show the definition</summary>
+      <summary>The states that run, as YAML</summary>
       <div class="json" data-copy>
         <pre tabindex={0} role="group" aria-label="Definition as YAML"><code>{shown}</code></pre>
       </div>

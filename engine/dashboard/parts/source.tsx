@@ -22,7 +22,11 @@ export function Source({ code, label, line, column, message, whole }: SourceProp
   const lines = code.replace(/\s+$/, "").split(/\r\n|[\n\r\u2028\u2029]/);
   const isWhole = lines.length <= (whole ? WINDOW_LINES_MAX : WHOLE_LINES_MAX);
   const first = isWhole ? 1 : Math.max(1, (line ?? 1) - AROUND);
-  const last = isWhole ? lines.length : Math.min(lines.length, (line ?? 1) + AROUND + (line === undefined ? 20 : 0));
+  const last = isWhole
+    ? lines.length
+    : whole
+    ? WINDOW_LINES_MAX
+    : Math.min(lines.length, (line ?? 1) + AROUND + (line === undefined ? 20 : 0));
   return (
     <div class="source" data-copy-text={code.length < 100_000 ? code : undefined}>
       <div class={whole ? "scroll window" : "scroll"} tabindex={0} role="group" aria-label={label}>
