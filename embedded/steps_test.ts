@@ -116,7 +116,8 @@ check("a branch that fails fails the step with its code, and the branches beside
       type: {
         parallel: [
           { id: "slow", steps: [{ id: "wait", type: { act: {} } }] },
-          { id: "bad", steps: [{ id: "stop", type: { fail: "NO_STOCK" } }] },
+          { id: "quick", steps: [{ id: "book", type: { set: { booked: "F1" } } }] },
+          { id: "bad", steps: [{ id: "later", type: { script: "1" } }, { id: "stop", type: { fail: "NO_STOCK" } }] },
         ],
       },
       catch: { codes: "NO_STOCK", steps: [{ id: "sorry", type: { set: { sorry: true } } }] },
@@ -124,11 +125,11 @@ check("a branch that fails fails the step with its code, and the branches beside
   }));
   const { id } = await kit.client.start("race");
   const { status, context } = await kit.settle(id);
-  deepEqual([status, context!.sorry], ["completed", true]);
+  deepEqual([status, context!.sorry, context!.booked], ["completed", true, "F1"], "the catch knows what to undo");
   await kit.leap(0);
   const states: string[] = [];
   for await (const { id: child, status } of kit.client.instances()) if (child !== id) states.push(status);
-  deepEqual(states.sort(), ["cancelled", "failed"]);
+  deepEqual(states.sort(), ["cancelled", "completed", "failed"]);
 });
 
 check("a parallel list of several steps gives what each item's steps have written, in order", async (kit) => {

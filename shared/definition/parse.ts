@@ -19,6 +19,7 @@
  * | `enter: {log: hello}` | `enter: [{log: {message: hello}}]` |
  * | `{task: score, code: ...}` | `{task: {name: score, code: ...}}` |
  * | `{set: {total: 0, sum: {expression: context.a + 1}}}` | one `{set: {key, value}}` or `{set: {key, expression}}` each |
+ * | `fail: NO_STOCK` | `fail: {code: NO_STOCK}` |
  * | `retry: 5`, `retry: false` | `retry: {maxAttempts: 5}`, `retry: {maxAttempts: 1}` |
  * | `final: true` | `final: completed` |
  * | `done:` (nothing) | `done: {}` |

@@ -22,6 +22,8 @@ export interface Scope {
   /** What takes failures here, the innermost first. */
   handlers: readonly Handler[];
   reach: Reach;
+  /** Whether it stands in a part of the instance. */
+  isPart?: true;
 }
 
 /** Takes the failures with some code, or with any. */

@@ -110,7 +110,7 @@ function addStep(step: Step, scope: Scope, compilation: Compilation): void {
   } else if (!addComposite(step, state, { scope: inner, exits }, compilation)) {
     addPlain(step, state, { inner, exits }, compilation);
   }
-  if (step.undo !== undefined) state.compensate = step.undo;
+  if (step.undo !== undefined) addUndo(step, state, scope, compilation);
   compilation.add(step.id, state, place);
 }
 
@@ -175,6 +175,15 @@ function addPlain(
   const errors = errorTransitions(inner.handlers);
   if (errors.length > 0 && canFail(state)) state.on = { ...state.on, error: errors };
   else if (isFailure(step)) state.final = "failed";
+}
+
+function addUndo(step: Step, state: StateDefinition, { isPart }: Scope, { reading }: Compilation): void {
+  state.compensate = step.undo;
+  if (!isPart) return;
+  const message =
+    "what runs beside other steps is not undone once it is done: remove it, and undo this in a catch of " +
+    "the step around, or in its undo";
+  reading.report(reading.placeOf(step, "undo"), message, { isLocal: true });
 }
 
 /** A step that fails is never done. */

@@ -4,7 +4,8 @@
  *
  * - P1 What is written in one part is seen in no other. The variables come together when all parts are done, those of a
  *      branch that is written later over those of one before.
- * - P2 When a part fails, the step fails with its code, and the other parts are cancelled.
+ * - P2 When a part fails, the step fails with its code, and the other parts are cancelled. What branches have written
+ *      that were done by then is kept, so that a catch may undo it: a part that is done is not undone itself.
  * - P3 An act in a branch takes its events from the instance too, which hands them on to the part.
  */
 
@@ -18,7 +19,7 @@ import { type Branch, type Each, END, type Step } from "./step.ts";
 import { rungTransitions } from "./timeout.ts";
 
 /** A part knows nothing of what is around it: its end is its own, and so are its failures. */
-const PART: Scope = { follow: END, handlers: [], reach: new Reach() };
+const PART: Scope = { follow: END, handlers: [], reach: new Reach(), isPart: true };
 
 /** A part for each item of a list; the variable named by the step takes the list of what they have written. */
 export function eachAtOnce(step: Step, each: Each, compilation: Compilation): ActionDefinition[] {
@@ -69,7 +70,10 @@ export function addParallel(
     const next = isLast ? `${step.id}.done` : `${step.id}.round${index + 2}`;
     const own: StateDefinition = index === 0 ? state : {};
     own.enter = [...before[index], ...parts];
-    own.on = { complete: [{ target: next }], ...(errors.length > 0 && parts.length > 0 && { error: errors }) };
+    own.on = { complete: [{ target: next }] };
+    if (errors.length > 0 && parts.length > 0) {
+      own.on.error = errors.map((error) => ({ ...error, actions: merge(step, round) }));
+    }
     for (const branch of round) Object.assign(own.on, handOn(branch, compilation));
     if (index > 0) compilation.add(`${step.id}.round${index + 1}`, own, reading.placeOf(step, "type"));
   }
@@ -138,13 +142,13 @@ function eventsOf(steps: readonly Step[], compilation: Compilation): string[] {
   });
 }
 
-/** Writes what the branches of a round have written, and forgets it then (P1). */
+/** Writes what the branches of a round have written that are done, and forgets it then (P1, P2). */
 function merge(step: Step, round: readonly Branch[]): ActionDefinition[] {
   return round.flatMap((branch): ActionDefinition[] => {
     const key = written(step, branch);
     const list = variable(key);
     return [
-      { set: { merge: `size(${list}) > 0 ? ${list}[0] : {}` } },
+      { set: { merge: `"${key}" in context && size(${list}) > 0 ? ${list}[0] : {}` } },
       { set: { key, value: [] } },
     ];
   });
