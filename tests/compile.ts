@@ -21,7 +21,7 @@ interface Binary {
 }
 
 const ISOLATE = [/^worker\/isolate\/warden\.ts$/, /^worker\/isolate\/gen\/isolate\.js$/];
-const DASHBOARD = [/^engine\/dashboard\/site\.tsx$/, /^engine\/dashboard\/assets\/dashboard\.css$/];
+const DASHBOARD = [/^engine\/dashboard\/site\.tsx$/, /^engine\/dashboard\/assets\/style\/frame\.css$/];
 const WRITER = "engine/store/sqlite_writer_thread.ts";
 const ENGINE = ["--allow-net", "--allow-read", "--allow-write", "--allow-env", "--allow-sys=hostname,cpus"];
 

@@ -8,19 +8,28 @@ import { createHash } from "node:crypto";
 import actionsJs from "./assets/actions.js" with { type: "text" };
 import contextJs from "./assets/context.js" with { type: "text" };
 import copyJs from "./assets/copy.js" with { type: "text" };
-import dashboardCss from "./assets/dashboard.css" with { type: "text" };
 import dashboardJs from "./assets/dashboard.js" with { type: "text" };
 import iconSvg from "./assets/icon.svg" with { type: "text" };
 import keysJs from "./assets/keys.js" with { type: "text" };
 import liveJs from "./assets/live.js" with { type: "text" };
 import regionsJs from "./assets/regions.js" with { type: "text" };
+import blocksCss from "./assets/style/blocks.css" with { type: "text" };
+import diagramCss from "./assets/style/diagram.css" with { type: "text" };
+import formsCss from "./assets/style/forms.css" with { type: "text" };
+import frameCss from "./assets/style/frame.css" with { type: "text" };
+import narrowCss from "./assets/style/narrow.css" with { type: "text" };
+import pagesCss from "./assets/style/pages.css" with { type: "text" };
+import sourceCss from "./assets/style/source.css" with { type: "text" };
 import timelineJs from "./assets/timeline.js" with { type: "text" };
+
+/** One file for browsers; what is narrow comes last, as it changes what is before. */
+const STYLES = [frameCss, blocksCss, formsCss, sourceCss, diagramCss, pagesCss, narrowCss];
 
 const FILES = {
   "actions.js": actionsJs,
   "context.js": contextJs,
   "copy.js": copyJs,
-  "dashboard.css": dashboardCss,
+  "dashboard.css": STYLES.join("\n"),
   "dashboard.js": dashboardJs,
   "icon.svg": iconSvg,
   "keys.js": keysJs,

@@ -31,7 +31,7 @@ export interface Layout {
   edges: (GraphEdge & { path: Point[]; box?: Box; placed: PlacedLabel[] })[];
 }
 
-/** Sizes in px, for the fonts of dashboard.css. */
+/** Sizes in px, for the fonts of style/diagram.css. */
 const NAME_CHAR = 8;
 const TASK_CHAR = 6.8;
 const LABEL_CHAR = 6.6;
