@@ -3,10 +3,13 @@
 import type { SeededRandom } from "../../shared/random.ts";
 import type { MemoryStore } from "../../engine/store/memory_store.ts";
 import { CLOCK_SKEW_MS_MAX } from "./checkers/checker.ts";
-import type { EngineNode } from "./engine_node.ts";
+import { type EngineNode, SESSION_TIMEOUT_MS } from "./engine_node.ts";
 import { CALM_NETWORK, type Network } from "./network.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
 import type { WorkerNode } from "./worker_node.ts";
+
+/** Twice as long as an engine waits for a worker before it takes its tasks back. */
+const ISOLATED_MS_MAX = 2 * SESSION_TIMEOUT_MS;
 
 export interface FaultInjectionOptions {
   time: SimulatedTime;
@@ -75,10 +78,11 @@ export class FaultInjection {
       if (time.trueMs >= untilMs) return;
       this.count++;
       const draw = random.next();
-      if (draw < 0.25) this.#crashEngine();
+      if (draw < 0.2) this.#crashEngine();
+      else if (draw < 0.25) this.#stopEngine();
       else if (draw < 0.45) random.pick(workers)?.node.kill();
       else if (draw < 0.5) random.pick(workers)?.stop();
-      else if (draw < 0.65) this.#isolate(random.pick([...engines, ...workers])?.node.name);
+      else if (draw < 0.65) this.#isolate(random.pick([...engines, ...workers]));
       else if (draw < 0.75) this.#cutFromStore(random.pick(engines));
       else if (draw < 0.8) this.#storeAway();
       else if (draw < 0.9) this.#jumpClock(random.pick(engines));
@@ -88,9 +92,12 @@ export class FaultInjection {
   }
 
   #crashEngine(): void {
+    const engine = this.#random.pick(this.#options.engines);
+    if (engine !== undefined) this.#crash(engine);
+  }
+
+  #crash(engine: EngineNode): void {
     const { engines, time, trace, startEngine } = this.#options;
-    const engine = this.#random.pick(engines);
-    if (engine === undefined) return;
     trace(() => `${engine.node.name} dies`);
     engine.node.kill();
     engines.splice(engines.indexOf(engine), 1);
@@ -100,12 +107,25 @@ export class FaultInjection {
     else time.schedule(delayMs, startEngine);
   }
 
-  #isolate(name: string | undefined): void {
-    if (name === undefined) return;
+  /** In order: it leaves the others, and ends a little later. */
+  #stopEngine(): void {
+    const { time, trace, engines } = this.#options;
+    const engine = this.#random.pick(engines);
+    if (engines.length === 1 || engine?.engine === undefined) return;
+    trace(() => `${engine.node.name} stops`);
+    void engine.engine.drain().catch(() => {});
+    time.schedule(this.#random.next() * 2_000, () => engines.includes(engine) && this.#crash(engine));
+  }
+
+  /** A worker's supervisor, who is not cut off, may take it to be dead. */
+  #isolate(process: EngineNode | WorkerNode | undefined): void {
+    if (process === undefined) return;
     const { network, time, trace } = this.#options;
+    const { name } = process.node;
+    if ("reportCrash" in process && this.#random.next() < 0.5) void process.reportCrash();
     trace(() => `${name} is isolated`);
     network.isolate(name);
-    time.schedule(this.#random.next() * 12_000, () => network.heal());
+    time.schedule(this.#random.next() * ISOLATED_MS_MAX, () => network.heal(name));
   }
 
   #cutFromStore({ node, link }: EngineNode): void {

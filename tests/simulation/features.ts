@@ -9,6 +9,8 @@ import type { SeededRandom } from "../../shared/random.ts";
 const ODDS = {
   /** Workflows start instances of others, and wait for them or not. */
   children: 0.35,
+  /** Workflows start parts of themselves. */
+  parts: 0.2,
   /** Instances send events to each other. */
   sends: 0.3,
   maps: 0.3,
@@ -32,7 +34,7 @@ const ODDS = {
   /** The log is cut off at an age that readers meet. */
   trimming: 0.3,
   /** The log is told to a webhook. */
-  webhook: 0.12,
+  webhook: 0.3,
 } as const;
 
 export type Feature = keyof typeof ODDS;

@@ -32,10 +32,17 @@ export class Journal {
   readonly watched: { instanceId: string; sequences: number[] }[] = [];
   /** What the receiver of a webhook has taken, in that order. */
   readonly told: { cursor: string; instanceId: string }[] = [];
+  /** How many retries were asked for, by instance, and of pages of instances. */
+  readonly retries = new Map<string, number>();
+  retriedAll = 0;
   /** Somebody deletes what has ended. */
   isExpiring = false;
   /** Errors that engines told of, and calls that were refused: for the trace. */
   readonly refusals = new Map<string, number>();
+
+  retriedOnce(instanceId: string): void {
+    this.retries.set(instanceId, (this.retries.get(instanceId) ?? 0) + 1);
+  }
 
   reported(completion: Completion): void {
     this.reports.set(completion.token, completion);

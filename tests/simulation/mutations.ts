@@ -17,8 +17,6 @@ export interface Mutation {
   readonly name: string;
   /** What a run must have for the bug to show. */
   readonly features?: readonly Feature[];
-  /** The first seed to try, of one that shows seldom. Default 1. */
-  readonly from?: number;
   /** The checker that must find it, by the beginning of its name; absent where several may. */
   readonly guarantee?: string;
   /** What the mutated engine does in a transaction instead. */
@@ -44,7 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
     // Whoever reports a task is believed to hold its lease.
     name: "a lease check left out",
     features: ["longTasks"],
-    from: 41,
+    guarantee: "results are those that were reported",
     engine: ({ tasks, store }) => {
       const complete = tasks.complete.bind(tasks);
       tasks.complete = async (workerId, completions) =>
@@ -158,6 +156,14 @@ export const MUTATIONS: readonly Mutation[] = [
     },
   },
   {
+    name: "a retry that does not look at its operation's id",
+    guarantee: "a call that is repeated is done once",
+    engine: ({ instances }) => {
+      const retry = instances.retry.bind(instances);
+      instances.retry = (instanceId) => retry(instanceId);
+    },
+  },
+  {
     name: "a page of the log that begins one event too late",
     features: ["log"],
     guarantee: "readers of the log miss nothing",
@@ -187,7 +193,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "a count that only goes up",
-    guarantee: "nothing is left over",
+    guarantee: "nothing is left over, and nothing is missing",
     txn: {
       add: (txn, key, delta) => {
         if (!isOf(key, "n") || delta > 0n) txn.add(key, delta);
@@ -197,7 +203,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "chunks that stay of a value that is gone",
     features: ["large", "expiry"],
-    guarantee: "nothing is left over",
+    guarantee: "nothing is left over, and nothing is missing",
     txn: {
       clearRange: (txn, begin, end) => {
         if (begin[0] !== CHUNK_MARK) txn.clearRange(begin, end);
@@ -213,6 +219,13 @@ export const MUTATIONS: readonly Mutation[] = [
         if (!isOf(begin, "e")) txn.clearRange(begin, end);
       },
     },
+  },
+  {
+    // Code is collected as if nobody could have registered a definition meanwhile.
+    name: "code that is collected though it is needed",
+    features: ["versions"],
+    guarantee: "nothing is left over, and nothing is missing",
+    txn: { range: (txn, begin, ...rest) => isOf(begin, "wf") ? Promise.resolve([]) : txn.range(begin, ...rest) },
   },
   {
     name: "a step that is written without what it set",

@@ -42,8 +42,10 @@ export class Network {
     this.#isolated.add(name);
   }
 
-  heal(): void {
-    this.#isolated.clear();
+  /** Lets a node reach the others again, or all of them. */
+  heal(name?: string): void {
+    if (name === undefined) this.#isolated.clear();
+    else this.#isolated.delete(name);
   }
 
   /** Calls a node. Rejects with UNAVAILABLE when there is no answer in time; it may have been served all the same. */

@@ -2,6 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { BulkOperateRequestSchema } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
+import { collectCode } from "../../engine/maintenance/code_collection.ts";
 import { expireInstances } from "../../engine/maintenance/retention.ts";
 import { bulkOperate } from "../../engine/rpc/bulk.ts";
 import { OVERLAPS, type ScheduleSpec } from "../../engine/schedules/schedule_record.ts";
@@ -36,12 +37,13 @@ const OPERATIONS: readonly Operation[] = [
   { weight: 35, run: send },
   { weight: 5, run: (client, id) => cancel(client, id) },
   { weight: 4, run: pauseForAWhile },
-  { weight: 5, run: (client, id) => client.repeat((engine) => engine.instances.retry(id)) },
+  { weight: 5, run: retry },
   { weight: 4, run: (client, id) => client.repeat((engine) => engine.explain(id)) },
   { weight: 3, run: (client, id) => client.repeat((engine, signal) => engine.waitForEnd(id, 2_000, signal)) },
   { weight: 4, run: watch },
-  { weight: 8, feature: "versions", run: register },
-  { weight: 22, feature: "versions", run: migrate },
+  { weight: 6, feature: "versions", run: (client) => register(client, drawWorkflow(client)) },
+  { weight: 24, feature: "versions", run: migrate },
+  { weight: 4, feature: "versions", run: (client) => client.repeat((engine) => collectCode(engine.store)) },
   { weight: 8, feature: "operators", run: fork },
   { weight: 6, feature: "operators", run: operateOnMany },
   { weight: 16, feature: "schedules", run: schedule },
@@ -60,8 +62,8 @@ export async function drawOperation(client: ClientNode, instanceId: string | und
 }
 
 async function start(client: ClientNode): Promise<void> {
-  const { random, workflows, journal, time } = client.options;
-  const workflow = random.pick(workflows)[0].name;
+  const { journal, time } = client.options;
+  const workflow = drawWorkflow(client);
   const instanceId = `${client.node.name}-i${client.nextNumber()}`;
   const input = drawInput(client);
   const request = { workflow, version: 0, instanceId, input };
@@ -71,6 +73,10 @@ async function start(client: ClientNode): Promise<void> {
     { untilMs: Math.min(client.untilMs, time.trueMs + START_REPEATED_MS) },
   );
   if (done !== undefined) journal.acknowledged.push({ kind: "started", workflow, instanceId, input });
+}
+
+function drawWorkflow({ options: { random, workflows } }: ClientNode): string {
+  return random.pick(workflows)[0].name;
 }
 
 function drawInput(client: ClientNode): JsonObject {
@@ -108,9 +114,27 @@ function drawWhether(client: ClientNode): boolean | undefined {
 }
 
 async function pauseForAWhile(client: ClientNode, instanceId: string): Promise<void> {
-  await client.repeat((engine) => engine.instances.pause(instanceId, "a moment"));
+  const [pauseId, resumeId] = [toOperationId(client), toOperationId(client)];
+  await client.repeat((engine) => engine.instances.pause(instanceId, "a moment", { operationId: pauseId }));
   await client.sleep(client.options.random.next() * 3_000);
-  await client.repeat((engine) => engine.instances.resume(instanceId));
+  await client.repeat((engine) => engine.instances.resume(instanceId, { operationId: resumeId }));
+}
+
+/** Tries a failed instance again, once however often the call is made: some calls come again when all is done. */
+async function retry(client: ClientNode, anyId: string): Promise<void> {
+  const { random, shadow } = client.options;
+  const failed = [...shadow.instances.values()].filter(({ instance }) => instance?.status === "failed");
+  const instanceId = random.pick(failed)?.id ?? anyId;
+  const operationId = toOperationId(client);
+  client.options.journal.retriedOnce(instanceId);
+  for (let calls = client.happens(0.4) ? 2 : 1; calls > 0; calls--) {
+    await client.repeat((engine) => engine.instances.retry(instanceId, { operationId }));
+    await client.sleep(random.next() * 2_000);
+  }
+}
+
+function toOperationId(client: ClientNode): string {
+  return `${client.node.name}-o${client.nextNumber()}`;
 }
 
 /** Follows an instance from its first record, going on after the last one that was read whenever it was cut off. */
@@ -133,17 +157,20 @@ async function watch(client: ClientNode, instanceId: string): Promise<void> {
   }
 }
 
-async function register(client: ClientNode): Promise<void> {
-  const { random, workflows, shadow } = client.options;
-  const next = random.pick(workflows).find((_, index, all) => !shadow.workflows.has(`${all[0].name} ${index + 1}`));
+/** Registers the next version of a workflow, if there is one. */
+async function register(client: ClientNode, workflow: string): Promise<void> {
+  const { workflows, shadow } = client.options;
+  const versions = workflows.find(([{ name }]) => name === workflow)!;
+  const next = versions.find((_, index) => !shadow.workflows.has(`${workflow} ${index + 1}`));
   if (next !== undefined) await client.repeat((engine) => engine.definitions.register(next));
 }
 
 async function migrate(client: ClientNode, instanceId: string): Promise<void> {
   const { shadow, journal } = client.options;
-  const from = shadow.instances.get(instanceId)?.instance?.version;
+  const { workflow, version = 0 } = shadow.instances.get(instanceId)?.instance ?? {};
+  if (workflow !== undefined && !shadow.workflows.has(`${workflow} ${version + 1}`)) await register(client, workflow);
   const done = await client.repeat((engine) => engine.instances.migrate(instanceId, 0));
-  if (done === undefined || done.version === from) return;
+  if (done === undefined || done.version === version) return;
   journal.acknowledged.push({ kind: "migrated", instanceId, version: done.version });
 }
 
@@ -158,7 +185,7 @@ async function fork(client: ClientNode, from: string): Promise<void> {
 }
 
 async function operateOnMany(client: ClientNode): Promise<void> {
-  const { random, workflows } = client.options;
+  const { random } = client.options;
   const operation = random.pick(
     [
       { case: "pause", value: { reason: "all of them" } },
@@ -167,9 +194,12 @@ async function operateOnMany(client: ClientNode): Promise<void> {
       { case: "migrate", value: { version: 0 } },
     ] as const,
   );
-  const workflow = random.pick(workflows)[0].name;
-  const on = (choice: object) => create(BulkOperateRequestSchema, { workflow, pageSize: 3, ...choice });
-  await client.repeat((engine) => bulkOperate(engine, on({ operation })));
+  const workflow = drawWorkflow(client);
+  const on = (choice: object) =>
+    create(BulkOperateRequestSchema, { workflow, pageSize: 3, operationId: toOperationId(client), ...choice });
+  if (operation.case === "retry") client.options.journal.retriedAll++;
+  const request = on({ operation });
+  await client.repeat((engine) => bulkOperate(engine, request));
   if (operation.case !== "pause") return;
   await client.sleep(random.next() * 1_000);
   // All that are paused by now go on, whoever paused them.
@@ -182,12 +212,12 @@ async function operateOnMany(client: ClientNode): Promise<void> {
 }
 
 async function schedule(client: ClientNode): Promise<void> {
-  const { random, workflows, shadow, time } = client.options;
+  const { random, shadow, time } = client.options;
   if (time.trueMs > client.untilMs - SCHEDULES_BEFORE_END_MS) return;
   const spec: ScheduleSpec = {
     cron: `*/${1 + random.below(4)} * * * * *`,
     timeZone: "UTC",
-    workflow: random.pick(workflows)[0].name,
+    workflow: drawWorkflow(client),
     version: 0,
     input: drawInput(client),
     overlap: random.pick(OVERLAPS),

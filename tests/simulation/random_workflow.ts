@@ -44,6 +44,8 @@ class Drawing {
   readonly #random: SeededRandom;
   readonly #count: number;
   #named = 0;
+  /** The state that is drawn. */
+  #current = 0;
 
   constructor(name: string, options: WorkflowOptions) {
     this.#name = name;
@@ -70,6 +72,7 @@ class Drawing {
 
   #state(index: number): JsonObject {
     const isLast = index === this.#count - 1;
+    this.#current = index;
     const enter = this.#actions(0.85, 3);
     const exit = isLast ? [] : this.#actions(0.15, 1);
     const undo = this.#has("compensation") && this.#happens(0.8) ? [this.#task(), ...this.#actions(0.3, 1)] : [];
@@ -129,6 +132,8 @@ class Drawing {
     if (draw < 0.1 && this.#has("maps")) return this.#map();
     if (draw < 0.25 && this.#has("children") && this.#options.startable.length > 0) return this.#start();
     if (draw < 0.4 && this.#has("sends")) return this.#send();
+    if (draw < 0.48 && this.#has("parts") && this.#current < this.#count - 1) return this.#part();
+    if (draw < 0.5 && this.#has("children")) return { fail: { code: "BAD_LUCK", message: "nothing to be done" } };
     if (draw < 0.7) return this.#task();
     if (draw < 0.85) return { set: { key: `k${this.#random.below(3)}`, expression: "event.name" } };
     return { log: { message: "hello" } };
@@ -152,7 +157,29 @@ class Drawing {
         name: this.#nameOf("t"),
         items: "input.list",
         ...(this.#happens(0.6) ? { concurrency: 1 + this.#random.below(3) } : {}),
-        task: { ...(this.#happens(0.3) ? { input: { item: "item", index: "index" } } : {}), ...this.#code() },
+        ...this.#perItem(),
+      },
+    };
+  }
+
+  /** What a map does: code, or children, which map nothing themselves. */
+  #perItem(): JsonObject {
+    const { startable } = this.#options;
+    if (this.#has("children") && startable.length > 0 && this.#happens(0.4)) {
+      const input = { value: "input.value", peer: "input.peer", list: "[]" };
+      return { start: { workflow: this.#random.pick(startable), input } };
+    }
+    return { task: { ...(this.#happens(0.3) ? { input: { item: "item", index: "index" } } : {}), ...this.#code() } };
+  }
+
+  /** A child that begins in a later state of the same workflow. */
+  #part(): JsonObject {
+    return {
+      start: {
+        name: this.#nameOf("c"),
+        state: this.#later(this.#current),
+        ...(this.#happens(0.5) ? { input: { k0: "event.name" } } : {}),
+        ...(this.#happens(0.2) ? { wait: false } : {}),
       },
     };
   }
@@ -242,14 +269,15 @@ class Drawing {
 function reachable(states: Record<string, JsonObject>): JsonObject {
   const found = new Set(["s0"]);
   for (const name of found) {
-    for (const [target] of JSON.stringify(states[name]).matchAll(/(?<="target":")\w+/g)) found.add(target);
+    for (const [target] of JSON.stringify(states[name]).matchAll(/(?<="(?:target|state)":")\w+/g)) found.add(target);
   }
   return Object.fromEntries(Object.entries(states).filter(([name]) => found.has(name)));
 }
 
-/** A newer version of a workflow: other delays, other timeouts, one limit less; its states and tasks are the same. */
+/** A newer version of a workflow: other code, delays and timeouts, one limit less; its states and tasks are the same. */
 export function nextVersion(document: JsonObject, random: SeededRandom): JsonObject {
-  const next: JsonObject = JSON.parse(JSON.stringify(document));
+  const code = `"input /* ${random.below(1e9)} */"`;
+  const next: JsonObject = JSON.parse(JSON.stringify(document).replaceAll(/(?<="code":)"input[^"]*"/g, code));
   if (random.next() < 0.5) next.timeoutMs = 1_000 + random.below(30_000);
   if (random.next() < 0.3) delete next.limit;
   for (const state of Object.values(next.states as JsonObject)) {
@@ -262,5 +290,5 @@ export function nextVersion(document: JsonObject, random: SeededRandom): JsonObj
       state.after = [{ delayMs: 50 + random.below(8_000), actions: [{ log: { message: "late" } }] }];
     }
   }
-  return { ...next, description: `made at random: ${random.below(1e9)}` };
+  return next;
 }

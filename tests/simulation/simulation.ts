@@ -158,6 +158,7 @@ class Simulation {
     const happenings = new Map<string, number>([
       ["expired", shadow.expired.length],
       ["scheduled", instances.filter(({ instance }) => instance.schedule !== undefined).length],
+      ["parts", instances.filter(({ instance }) => instance.part !== undefined).length],
       ["children", instances.filter(({ instance }) => instance.parent !== undefined).length],
       ["read", this.#journal.readings.reduce((sum, { read }) => sum + read.length, 0)],
       ["told", this.#journal.told.length],
@@ -333,7 +334,10 @@ class Simulation {
     for (const { instance, messages } of this.#observation.shadow.instances.values()) {
       if (messages.size > 0) return false;
       if (instance?.status !== "running" || instance.paused) continue;
-      for (const taskId in instance.tasks) if (instance.tasks[taskId].child === undefined) return false;
+      // Children and the items of maps speak for themselves.
+      if (Object.values(instance.tasks).some(({ child, map }) => child === undefined && map === undefined)) {
+        return false;
+      }
       for (const _ in instance.timers) return false;
     }
     return true;

@@ -3,7 +3,7 @@ import { MUTATIONS } from "./mutations.ts";
 import { simulate } from "./simulation.ts";
 
 /** Enough that every kind of fault occurs, and every feature; `deno task sim` runs as many as one likes. */
-const SEEDS = 30;
+const SEEDS = 24;
 /** One for each feature. */
 const HAPPENINGS = [
   ...[
@@ -51,8 +51,8 @@ Deno.test("a seed decides everything: two runs of it are the same, line by line"
 
 for (const mutation of MUTATIONS) {
   Deno.test(`the simulation catches a planted bug: ${mutation.name}`, async () => {
-    const { guarantee = "", from = 1 } = mutation;
-    for (let seed = from; seed < from + SEEDS_TO_CATCH; seed++) {
+    const { guarantee = "" } = mutation;
+    for (let seed = 1; seed <= SEEDS_TO_CATCH; seed++) {
       if ((await simulate({ seed, mutation })).violations.some((violation) => violation.startsWith(guarantee))) return;
     }
     throw new Error(`Not caught within ${SEEDS_TO_CATCH} seeds`);

@@ -72,3 +72,14 @@ export const deduplication: Checker = {
     }
   },
 };
+
+export const repetition: Checker = {
+  name: "a call that is repeated is done once",
+  end({ shadow, journal }, complain) {
+    for (const each of shadow.everyInstance()) {
+      const found = entriesOf(each).filter(({ kind }) => kind === "retried").length;
+      const asked = (journal.retries.get(each.id) ?? 0) + journal.retriedAll;
+      if (found > asked) complain(`instance ${each.id} was retried ${found} times, and ${asked} were asked for`);
+    }
+  },
+};

@@ -1,6 +1,6 @@
 /** Every checker: one for each guarantee. */
 
-import { acknowledgements, deduplication } from "./acknowledgements.ts";
+import { acknowledgements, deduplication, repetition } from "./acknowledgements.ts";
 import type { Checker } from "./checker.ts";
 import { children } from "./children.ts";
 import { compensation } from "./compensation.ts";
@@ -37,6 +37,7 @@ export const CHECKERS: readonly Checker[] = [
   retries,
   acknowledgements,
   deduplication,
+  repetition,
   readers,
   watchers,
   webhooks,

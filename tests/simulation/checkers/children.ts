@@ -21,7 +21,7 @@ export const children: Checker = {
       }
     }
     for (const entry of records.flatMap(({ entries }) => entries)) {
-      if (entry.kind !== "taskCompleted" && entry.kind !== "taskFailed") continue;
+      if (!isReport(entry)) continue;
       const task = before?.tasks[entry.taskId];
       if (task?.child !== undefined) checkReport(all, { id, childId: task.child.id }, entry, complain);
     }
@@ -46,6 +46,12 @@ export const children: Checker = {
     });
   },
 };
+
+type Report = Extract<HistoryEntry, { kind: "taskCompleted" | "itemCompleted" | "taskFailed" }>;
+
+function isReport(entry: HistoryEntry): entry is Report {
+  return entry.kind === "taskCompleted" || entry.kind === "itemCompleted" || entry.kind === "taskFailed";
+}
 
 type Ended = InstanceShadow & { instance: Instance };
 
@@ -111,13 +117,13 @@ function checkWaits(all: Shadow, { id, messages }: InstanceShadow, { tasks }: In
 function checkReport(
   all: Shadow,
   { id, childId }: { id: string; childId: string },
-  entry: Extract<HistoryEntry, { kind: "taskCompleted" | "taskFailed" }>,
+  entry: Report,
   complain: Complain,
 ): void {
   const child = all.instances.get(childId);
   const { instance } = child ?? {};
   const isOwn = instance?.parent?.id === id && instance.parent.taskId === entry.taskId;
-  if (entry.kind === "taskCompleted") {
+  if (entry.kind !== "taskFailed") {
     const result = instance?.status === "completed" ? instance.output ?? instance.context : undefined;
     if (!isOwn || !isSame(result, entry.output)) complain(`child ${childId} did not complete as ${id} was told`);
   } else if (isOwn && instance.status === "running" && !entriesOf(child!).some(({ kind }) => kind === "retried")) {

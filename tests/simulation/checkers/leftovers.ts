@@ -1,4 +1,4 @@
-/** What is kept of instances and schedules goes away with them, and counts are those of what there is. */
+/** What is kept of instances and schedules goes away with them; definitions have their code; counts are true. */
 
 import { decodeJson } from "../../../engine/keyspace.ts";
 import { decodeCounter } from "../../../engine/store/counter_value.ts";
@@ -10,16 +10,21 @@ import type { Checker, Complain } from "./checker.ts";
 const STAYING = new Set(["meta", "wf", "wh", "wl", "c", "g", "n", "scn", "k", "w", "en", "ev", "evm", "evh"]);
 
 export const leftovers: Checker = {
-  name: "nothing is left over",
+  name: "nothing is left over, and nothing is missing",
   needsProcesses: true,
   end({ shadow, alive }, complain) {
     const living = alive();
     checkCounts(shadow, complain);
     for (const stray of shadow.rows.strayChunks()) complain(`chunk ${stray} belongs to no value`);
+    const codes = new Set<string>();
     for (const [key] of shadow.rows.entries()) {
       const [family, name] = decodeTuple(key) as string[];
+      if (family === "c") codes.add(name);
       // The simulation rests for longer than it takes to notice that a process is gone.
       if ((family === "w" || family === "en") && !living.has(name)) complain(`${family}/${name} stays of who is gone`);
+    }
+    for (const [name, { codeHashes }] of shadow.workflows) {
+      if (codeHashes.some((hash) => !codes.has(hash))) complain(`workflow ${name} has lost its code`);
     }
   },
   empty({ shadow }, complain) {

@@ -1,4 +1,7 @@
-/** Every output in a history is the one that a worker reported for that task, and the task is one that made it. */
+/**
+ * Every output and every failure in a history is the one that was reported by the worker that held the task's lease, and
+ * the task is one that made it.
+ */
 
 import type { HistoryEntry } from "../../../engine/machine/history.ts";
 import type { JsonObject } from "../../../shared/json.ts";
@@ -11,6 +14,16 @@ export const results: Checker = {
   commit({ journal }, { shadow, before, records, tasks }, complain) {
     const { id } = shadow;
     for (const entry of records.flatMap(({ entries }) => entries)) {
+      if (entry.kind === "attemptFailed" || entry.kind === "taskFailed") {
+        const lease = tasks.find(({ taskId }) => taskId === entry.taskId)?.before;
+        // What the engine finds out by itself, and what no worker held, nobody has reported.
+        if (lease?.status !== "leased" || entry.failure.code === "WORKER_LOST") continue;
+        const result = journal.reports.get(lease.token)?.result;
+        if (result?.kind !== "failure" || result.failure.code !== entry.failure.code) {
+          complain(`task ${entry.taskId} of ${id} failed (${entry.failure.code}), and who held it did not report that`);
+        }
+        continue;
+      }
       if (!isResult(entry)) continue;
       const { child, map } = before?.tasks[entry.taskId] ?? {};
       if (child !== undefined || map !== undefined) continue; // children.ts, maps.ts
