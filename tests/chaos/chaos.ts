@@ -18,7 +18,7 @@ import { CHECKERS } from "../simulation/checkers/all.ts";
 import type { World } from "../simulation/checkers/checker.ts";
 import { Journal } from "../simulation/journal.ts";
 import { readShadow } from "./stored.ts";
-import { CHAIN, REVIEW, wrongEnd } from "./workflows.ts";
+import { CHAIN, FAMILY, REVIEW, wrongEnd } from "./workflows.ts";
 
 export interface ChaosOptions {
   seconds: number;
@@ -38,6 +38,8 @@ export interface ChaosResult {
 
 const KILL_EVERY_MS = 2_000;
 const STOPPED_MS = 1_500;
+/** One after the other; who sends events looks at their numbers. */
+const WORKFLOWS = ["chaos-review", "chaos-chain", "chaos-family"];
 /** Instances under way at once. */
 const CLIENTS = 16;
 /** What remains must end within this once nothing is killed any more. */
@@ -88,8 +90,7 @@ class Chaos {
     const addresses = this.#engines.map(({ address }) => address);
     for (let count = 0; count < 2; count++) this.#workers.push(await this.#startWorker());
     this.#client = new DegovClient({ engines: addresses, retryForMs: END_MS_MAX });
-    await this.#client.register(CHAIN);
-    await this.#client.register(REVIEW);
+    for (const definition of [CHAIN, REVIEW, FAMILY]) await this.#client.register(definition);
 
     const untilMs = performance.now() + seconds * 1_000;
     const working = Array.from({ length: CLIENTS }, () => this.#load(untilMs));
@@ -157,7 +158,7 @@ class Chaos {
     while (performance.now() < untilMs) {
       const number = ++this.#started;
       const instanceId = `chaos-${number}`;
-      const workflow = number % 3 === 0 ? "chaos-review" : "chaos-chain";
+      const workflow = WORKFLOWS[number % WORKFLOWS.length];
       const input: JsonObject = { value: number };
       this.#values.set(instanceId, { workflow, value: number });
       try {

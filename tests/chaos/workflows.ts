@@ -1,4 +1,7 @@
-/** What runs during chaos: a chain of tasks, tasks that fail, and a review that waits for an event or a timer. */
+/**
+ * What runs during chaos: a chain of tasks, tasks that fail, a review that waits for an event or a timer, and a family: a
+ * map, and a child that is a chain, waited for together.
+ */
 
 import type { JsonObject } from "../../shared/json.ts";
 
@@ -39,6 +42,28 @@ export const REVIEW: JsonObject = {
   },
 };
 
+export const FAMILY: JsonObject = {
+  name: "chaos-family",
+  initial: "raising",
+  states: {
+    raising: {
+      enter: [
+        { start: { name: "child", workflow: "chaos-chain", input: { value: "input.value" } } },
+        {
+          map: {
+            name: "tripled",
+            items: "[input.value, input.value + 1.0]",
+            concurrency: 1,
+            task: { code: "input * 3", retry: { maxAttempts: 20, initialDelayMs: 50, maxDelayMs: 500 } },
+          },
+        },
+      ],
+      on: { complete: [{ target: "raised" }] },
+    },
+    raised: { final: "completed" },
+  },
+};
+
 /** What is wrong with the end of an instance of these; undefined when nothing is. */
 export function wrongEnd(
   workflow: string,
@@ -47,6 +72,11 @@ export function wrongEnd(
 ): string | undefined {
   const { status, context } = end;
   if (status !== "completed") return `is ${status}`;
+  if (workflow === "chaos-family") {
+    const tripled = JSON.stringify(context.tripled);
+    if (tripled !== JSON.stringify([value * 3, (value + 1) * 3])) return `tripled is ${tripled}`;
+    return wrongEnd("chaos-chain", value, { status, context: context.child as JsonObject });
+  }
   if (workflow === "chaos-chain" && context.squared !== (value * 2 + 1) ** 2) return `squared is ${context.squared}`;
   if (context.prepared !== undefined && context.prepared !== value + 1) return `prepared is ${context.prepared}`;
   return undefined;
