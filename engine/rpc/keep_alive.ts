@@ -3,13 +3,18 @@
 /** Well below the time after which clients give a silent stream up (answerTimeoutMs in shared/client/transport.ts). */
 export const KEEP_ALIVE_MS = 10_000;
 
-/** The messages, and between them one that says nothing new whenever none has come for `everyMs`. */
+/**
+ * The messages, and between them one that says nothing new whenever none has come for `everyMs`. The signal ends the
+ * source also while nobody asks for more: transports forget a stream whose caller has left.
+ */
 export async function* withKeepAlives<M>(
   messages: AsyncIterable<M>,
   nothingNew: () => M,
-  everyMs = KEEP_ALIVE_MS,
+  { signal, everyMs = KEEP_ALIVE_MS }: { signal?: AbortSignal; everyMs?: number },
 ): AsyncGenerator<M> {
   const source = messages[Symbol.asyncIterator]();
+  const end = () => void source.return?.().catch(() => {});
+  signal?.addEventListener("abort", end, { once: true });
   let next = source.next();
   try {
     for (;;) {
@@ -24,7 +29,8 @@ export async function* withKeepAlives<M>(
   } finally {
     // Not waited for: a source that waits for news ends with the signal of its call.
     next.catch(() => {});
-    source.return?.().catch(() => {});
+    signal?.removeEventListener("abort", end);
+    end();
   }
 }
 

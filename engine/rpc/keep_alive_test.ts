@@ -4,6 +4,10 @@ import { createClient } from "@connectrpc/connect";
 import { WorkflowService } from "../../proto/gen/degov/v1/workflow_service_pb.ts";
 import { inMemoryTransport } from "./in_memory.ts";
 import { withKeepAlives } from "./keep_alive.ts";
+import { DegovClient } from "../../shared/client/client.ts";
+import type { Engine } from "../engine.ts";
+import { serveEngine } from "../server.ts";
+import { MemoryStore } from "../store/memory_store.ts";
 
 Deno.test("withKeepAlives() says something while nothing comes, and loses and changes nothing", async () => {
   const news = Promise.withResolvers<void>();
@@ -20,7 +24,7 @@ Deno.test("withKeepAlives() says something while nothing comes, and loses and ch
   }
   const seen: string[] = [];
   await rejects(async () => {
-    for await (const message of withKeepAlives(source(), () => "alive", 1)) {
+    for await (const message of withKeepAlives(source(), () => "alive", { everyMs: 1 })) {
       seen.push(message);
       if (seen.length === 4) news.resolve();
     }
@@ -52,3 +56,37 @@ Deno.test("a watched instance and the stream of events that are quiet say that t
     await fixture.close();
   }
 });
+
+/** Resolves when the engine's side of a watch has ended. */
+function watchEnded(engine: Engine): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const watch = engine.watch.bind(engine);
+  engine.watch = async function* (...args: Parameters<Engine["watch"]>) {
+    try {
+      yield* watch(...args);
+    } finally {
+      resolve();
+    }
+  };
+  return promise;
+}
+
+for (const way of ["in memory", "over HTTP"]) {
+  Deno.test(`a watch that its reader leaves ends at the engine (${way})`, async () => {
+    const server = await serveEngine({ store: new MemoryStore(), listen: { hostname: "127.0.0.1", port: 0 } });
+    const client = new DegovClient(
+      way === "over HTTP"
+        ? { engines: [server.url] }
+        : { transport: inMemoryTransport(server.engine, { onInternalError: () => {} }) },
+    );
+    await client.register(chain("one", 1));
+    await client.start("one", { instanceId: "i1" });
+    const ended = watchEnded(server.engine);
+    for await (const { sequence } of client.watch("i1")) {
+      equal(sequence, 1);
+      break;
+    }
+    await ended;
+    await server.close();
+  });
+}

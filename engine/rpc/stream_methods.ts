@@ -29,7 +29,7 @@ export function streamMethods(engine: Engine, { keepAliveMs }: { keepAliveMs?: n
         now = { status: toStatus(instance.status), state: instance.state };
         return { record: toHistoryMessage(record), ...now };
       });
-      yield* withKeepAlives(news, () => now, keepAliveMs);
+      yield* withKeepAlives(news, () => now, { signal, everyMs: keepAliveMs });
       requireOpen(engine, "the last sequence that you saw");
     },
 
@@ -47,7 +47,7 @@ export function streamMethods(engine: Engine, { keepAliveMs }: { keepAliveMs?: n
         const { status, ...event } = logged.event;
         return { cursor, ...event, status: toStatus(status), record: toHistoryMessage(logged.record) };
       });
-      yield* withKeepAlives(news, () => now, keepAliveMs);
+      yield* withKeepAlives(news, () => now, { signal, everyMs: keepAliveMs });
       requireOpen(engine, "the last cursor that you saw");
     },
   };

@@ -304,7 +304,8 @@ export class DegovClient {
   /** Every history record as it is written, until the instance has ended. Goes on after a lost connection. */
   async *watch(instanceId: string, options: { afterSequence?: number } = {}): AsyncGenerator<HistoryRecordView> {
     let seen = options.afterSequence ?? 0;
-    const open = () => this.#client.watchInstance({ instanceId, afterSequence: BigInt(seen) });
+    const open = (signal: AbortSignal) =>
+      this.#client.watchInstance({ instanceId, afterSequence: BigInt(seen) }, { signal });
     for await (const { record } of this.#repetition.follow(open, { isEndless: false })) {
       if (record === undefined) continue; // says only that the engine is there
       seen = Number(record.sequence);
@@ -318,7 +319,7 @@ export class DegovClient {
    */
   async *events(options: EventOptions = {}): AsyncGenerator<EventView> {
     let { cursor = "" } = options;
-    const open = () => this.#client.watchEvents({ ...options, cursor });
+    const open = (signal: AbortSignal) => this.#client.watchEvents({ ...options, cursor }, { signal });
     for await (const message of this.#repetition.follow(open, { isEndless: true })) {
       cursor = message.cursor;
       if (message.record !== undefined) yield toEventView(message);

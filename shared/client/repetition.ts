@@ -31,13 +31,26 @@ export class Repetition {
     }
   }
 
-  /** Everything of a stream, which is opened anew when it breaks: `open` has to go on where the last one ended. */
-  async *follow<M>(open: () => AsyncIterable<M>, options: { isEndless: boolean }): AsyncGenerator<M> {
+  /**
+   * Everything of a stream, which is opened anew when it breaks: `open` has to go on where the last one ended. The signal
+   * it is handed tells the engine that nobody reads any more.
+   */
+  async *follow<M>(
+    open: (signal: AbortSignal) => AsyncIterable<M>,
+    options: { isEndless: boolean },
+  ): AsyncGenerator<M> {
+    const left = new AbortController();
     for (let failures = 0;;) {
       try {
-        for await (const message of open()) {
+        for await (const message of open(left.signal)) {
           failures = 0;
-          yield message;
+          let goesOn = false;
+          try {
+            yield message;
+            goesOn = true;
+          } finally {
+            if (!goesOn) left.abort(); // before the stream is closed, which waits for its other end
+          }
         }
         if (!options.isEndless) return;
         throw new DegovError("UNAVAILABLE", "The stream ended");
