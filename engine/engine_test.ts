@@ -67,6 +67,21 @@ check("[D1] a worker is never handed more than its slots", async (fixture) => {
   equal((await worker.poll()).tasks.length, 1);
 });
 
+check("[D3] a place that a lost run had taken is offered again before the worker asks anew", async (fixture) => {
+  await fixture.register(chain("one", 1));
+  const worker = await fixture.worker("w1", { slots: 1 });
+  for (let index = 0; index < 30; index++) {
+    const over = new AbortController();
+    const polling = fixture.engine.tasks.poll({ ...worker, slots: 1 }, over.signal);
+    await fixture.start("one", `i${index}`);
+    for (let turn = 0; turn < 10; turn++) await fixture.clock.advance(0);
+    over.abort();
+    const { tasks } = await polling;
+    deepEqual(tasks.map(({ instanceId }) => instanceId), [`i${index}`]);
+    await worker.complete(tasks[0]);
+  }
+});
+
 check("a task goes only to a worker with its capability", async (fixture) => {
   await fixture.register(chain("one", 1));
   const blind = await fixture.worker("w1", { capabilities: ["wasm"] });

@@ -92,6 +92,8 @@ export class Scheduler implements EffectTargets {
       return value;
     } finally {
       for (const effects of unsure) await effects.settle((lease) => this.#isLive(lease));
+      // Places that they had taken are free again: until now a task may have been queued for want of one.
+      if (unsure.length > 0) this.drainBacklog();
     }
   }
 
