@@ -6,8 +6,15 @@
  */
 
 import type { DegovError } from "../../shared/errors.ts";
-import { decodeJson, encodeJson, messageKey, messagesRange, undeliveredKey, undeliveredRange } from "../keyspace.ts";
-import { decodeMessageKey } from "../keyspace.ts";
+import {
+  decodeJson,
+  decodeMessageKey,
+  encodeJson,
+  messageKey,
+  messagesRange,
+  undeliveredKey,
+  undeliveredRange,
+} from "../keyspace.ts";
 import { clearLarge, completeLarge, writeLarge } from "../large_value.ts";
 import type { Message } from "../machine/input.ts";
 import type { Txn } from "../store/store.ts";
