@@ -29,20 +29,22 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export class FiringTrouble {
-  readonly #troubles = new LRUCache<string, { tries: number; againMs: number }>({ max: TROUBLES_MAX });
+  /** Made with the first trouble, as the cache takes its whole memory at once. */
+  #troubles: LRUCache<string, { tries: number; againMs: number }> | undefined;
 
   /** Whether it is time to try a timer. */
   mayFire(place: TimerPlace, nowMs: number): boolean {
-    return this.#troubles.size === 0 || (this.#troubles.get(toName(place))?.againMs ?? 0) <= nowMs;
+    return this.#troubles === undefined || (this.#troubles.get(toName(place))?.againMs ?? 0) <= nowMs;
   }
 
   fired(place: TimerPlace): void {
-    if (this.#troubles.size > 0) this.#troubles.delete(toName(place));
+    this.#troubles?.delete(toName(place));
   }
 
   /** Notes that a timer could not be fired; how often that was, 0 for a fault that may pass. */
   failed(place: TimerPlace, thrown: unknown, nowMs: number): number {
     if (PASSING.has(DegovError.from(thrown).code)) return 0;
+    this.#troubles ??= new LRUCache({ max: TROUBLES_MAX });
     const name = toName(place);
     const tries = (this.#troubles.get(name)?.tries ?? 0) + 1;
     this.#troubles.set(name, { tries, againMs: nowMs + backoffMs(PAUSE, tries, 0) });

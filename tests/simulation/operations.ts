@@ -145,7 +145,7 @@ async function watch(client: ClientNode, instanceId: string): Promise<void> {
     const after = sequences.length;
     const read = await client.repeat(async (engine, signal) => {
       const over = new AbortController();
-      void client.node.time.sleep(WATCHED_MS).then(() => over.abort());
+      void client.node.time.sleep(WATCHED_MS).then(() => over.abort("over"));
       const found: number[] = [];
       for await (const { record } of engine.watch(instanceId, after, AbortSignal.any([signal, over.signal]))) {
         found.push(record.sequence);

@@ -77,7 +77,7 @@ async function follow(
 ): Promise<Part> {
   const part: Part = { cursor: from, events: [] };
   const over = new AbortController();
-  void options.over.then(() => over.abort());
+  void options.over.then(() => over.abort("over"));
   return await orRefused(async () => {
     for await (
       const { cursor, logged } of engine.events.follow(from, {}, AbortSignal.any([options.signal, over.signal]))

@@ -107,7 +107,7 @@ export class WorkerNode {
         const { tasks, stop } = await this.#call(node, (engine, at, hungUp) => {
           const over = new AbortController();
           hungUp.addEventListener("abort", () => over.abort(), { once: true });
-          at.node.clock.sleep(POLL_WAIT_MS, over.signal).then(() => over.abort());
+          at.node.clock.sleep(POLL_WAIT_MS, over.signal).then(() => over.abort("over"));
           return engine.tasks.poll({ id: node.name, session, slots }, over.signal);
         }, signal);
         return { tasks: tasks.map(toTask), stop: stop.map(toLease) };
