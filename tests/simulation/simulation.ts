@@ -10,6 +10,7 @@ import { MemoryStore } from "../../engine/store/memory_store.ts";
 import { compileCode } from "../../shared/code/compile.ts";
 import type { Definition } from "../../shared/definition/definition.ts";
 import { parseDefinition } from "../../shared/definition/parse.ts";
+import { DegovError } from "../../shared/errors.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import { SeededRandom } from "../../shared/random.ts";
 import { entriesOf } from "./checkers/checker.ts";
@@ -142,6 +143,9 @@ class Simulation {
     reader?.end();
     if (reading !== undefined) await this.#until(reading);
     if (!observation.isBroken && this.#features.has("webhook")) await this.#tellTheRest();
+    if (this.#journal.refusals.has("INTERNAL") && this.#options.mutation === undefined) {
+      observation.complain("no assertion fails", "a client was told of an internal error");
+    }
     if (!observation.isBroken) observation.check("end");
     if (!observation.isBroken && this.#features.has("expiry")) {
       await this.#doAs(clients[0], expireAll);
@@ -230,8 +234,15 @@ class Simulation {
       ...(this.#features.has("webhook")
         ? { callWebhook: (from: Node, init: RequestInit) => this.#receiver.call(from, init) }
         : {}),
-      onError: (what: string, error: unknown) => this.#trace(() => `cannot ${what}: ${error}`),
+      onError: (what: string, error: unknown) => this.#hear(what, error),
     };
+  }
+
+  /** What an engine could not do in the background; a bug of its own is one of the simulation's finds. */
+  #hear(what: string, error: unknown): void {
+    this.#trace(() => `cannot ${what}: ${error}`);
+    if (DegovError.from(error).code !== "INTERNAL" || this.#options.mutation !== undefined) return;
+    this.#observation.complain("no assertion fails", `cannot ${what}: ${error}`);
   }
 
   #startEngine(): void {
