@@ -3,7 +3,7 @@ import { MUTATIONS } from "./mutations.ts";
 import { simulate } from "./simulation.ts";
 
 /** Enough that every kind of fault occurs, and every feature; `deno task sim` runs as many as one likes. */
-const SEEDS = 24;
+const SEEDS = 20;
 /** One for each feature. */
 const HAPPENINGS = [
   ...[
