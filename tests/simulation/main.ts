@@ -32,12 +32,20 @@ async function replay(seed: number, mutation: number | undefined): Promise<numbe
   return violations.length === 0 ? 0 : 1;
 }
 
+async function runSeed(seed: number): Promise<Line> {
+  try {
+    const { violations, instances, commits, faults, events, happenings } = await simulate({ seed });
+    return { seed, violations, instances, commits, faults, events, happenings: [...happenings] };
+  } catch (error) { // a checker that met what it did not expect
+    const violations = [`the simulation broke: ${error}`];
+    return { seed, violations, instances: 0, commits: 0, faults: 0, events: 0, happenings: [] };
+  }
+}
+
 /** The child's part: every `step`th seed from `from` on. */
 async function runSeeds(options: { from: number; to: number; step: number }): Promise<void> {
   for (let seed = options.from; seed < options.to; seed += options.step) {
-    const { violations, instances, commits, faults, events, happenings } = await simulate({ seed });
-    const line: Line = { seed, violations, instances, commits, faults, events, happenings: [...happenings] };
-    console.log(JSON.stringify(line));
+    console.log(JSON.stringify(await runSeed(seed)));
   }
 }
 

@@ -28,9 +28,12 @@ function checkTasks(
   { id, instance, history }: InstanceShadow,
   complain: Complain,
 ): void {
-  const { definition } = workflows.get(`${instance!.workflow} ${instance!.version}`)!;
+  // Of all its versions: a newer one may lack what an instance did before it was moved, and changes no policy.
   const policies = new Map<string, RetryPolicy>();
-  for (const { task } of tasksOf(definition)) policies.set(task.name, { ...RETRY_DEFAULT, ...task.retry });
+  for (const { definition } of workflows.values()) {
+    if (definition.name !== instance!.workflow) continue;
+    for (const { task } of tasksOf(definition)) policies.set(task.name, { ...RETRY_DEFAULT, ...task.retry });
+  }
   const counts = new Map<string, Counts>();
   for (const { atMs, entries } of recordsOf({ history })) {
     for (const entry of entries) {
