@@ -29,7 +29,8 @@ export const children: Checker = {
   rest({ shadow }, complain) {
     forEachStart(shadow, ({ id, child, isCancelled }, [started]) => {
       if (!isCancelled || started === undefined) return;
-      const { status, paused } = started.instance;
+      const { status, paused, phase } = started.instance;
+      if (phase.kind === "compensating") return; // its undo actions may wait for a child in turn
       const isRevived = entriesOf(started).some(({ kind }) => kind === "retried");
       if (status === "running" && !paused && !isRevived) {
         complain(`child ${child} runs, and ${id} does not wait for it any more`);
