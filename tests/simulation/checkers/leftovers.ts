@@ -7,7 +7,7 @@ import type { Shadow } from "../shadow.ts";
 import type { Checker, Complain } from "./checker.ts";
 
 /** Definitions and their code, engines and workers, counters, and the log of events with its webhooks. */
-const STAYING = new Set(["meta", "wf", "wh", "wl", "c", "g", "n", "scn", "k", "w", "en", "ev", "evm", "evh"]);
+const STAYING = new Set(["meta", "wf", "ws", "wh", "wl", "c", "g", "n", "scn", "k", "w", "en", "ev", "evm", "evh"]);
 
 export const leftovers: Checker = {
   name: "nothing is left over, and nothing is missing",
