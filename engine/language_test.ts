@@ -187,6 +187,23 @@ check("[P1] a limit by key bounds what is leased at once, and hands its permits 
   equal((await worker.poll()).tasks.length, 1);
 });
 
+check("of tasks that begin together the most urgent are handed out first", async (fixture) => {
+  const named = (name: string, priority: number) => task(name, { priority });
+  const enter = [named("later", -10), named("plain", 0), named("first", 50), named("alike", 0)];
+  await fixture.register({ name: "mixed", initial: "s", states: { s: { enter } } });
+  for (const slots of [1, 2, 10]) {
+    const worker = await fixture.worker("w1", { slots });
+    const polling = worker.poll(); // is listening while they begin
+    await fixture.start("mixed", `i${slots}`);
+    const names: string[] = [];
+    for (let { tasks } = await polling; names.length < enter.length; { tasks } = await worker.poll()) {
+      names.push(...tasks.map(({ name }) => name));
+      for (const task of tasks) await worker.complete(task);
+    }
+    deepEqual(names, ["first", "plain", "alike", "later"]);
+  }
+});
+
 check("a task's delay and priority decide when it is handed out", async (fixture) => {
   await fixture.register({ name: "late", initial: "s", states: { s: { enter: [task("t", { delayMs: 5_000 })] } } });
   await fixture.register({ name: "urgent", initial: "s", priority: 5, states: { s: { enter: [task("t")] } } });

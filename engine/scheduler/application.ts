@@ -27,6 +27,7 @@ import { inTurn } from "./turns.ts";
 
 /** An accepted result of the machine. */
 export type Accepted = Extract<MachineResult, { kind: "accepted" }>;
+type ScheduleCommand = Extract<Command, { kind: "scheduleTask" }>;
 
 export interface Application {
   readonly txn: Txn;
@@ -56,7 +57,19 @@ export async function apply(
     if (instance.limitKey !== undefined) await leave(application, before?.instance ?? instance);
     if (instance.schedule !== undefined) wakeSchedule(application, instance.schedule);
   }
-  for (const command of commands) await carryOut(application, instance.id, command, loaded);
+  for (const command of byPriority(commands, loaded)) await carryOut(application, instance.id, command, loaded);
+}
+
+/**
+ * The same commands, but that of the tasks which begin together the more urgent come first: the first to be carried out
+ * get the places that are free.
+ */
+function byPriority(commands: readonly Command[], loaded: LoadedDefinition): readonly Command[] {
+  const priorityOf = (command: ScheduleCommand) => loaded.facts(command.task).priority ?? 0;
+  const tasks = commands.filter((command) => command.kind === "scheduleTask");
+  if (tasks.length < 2 || new Set(tasks.map(priorityOf)).size === 1) return commands;
+  tasks.sort((a, b) => priorityOf(b) - priorityOf(a));
+  return commands.map((command) => command.kind === "scheduleTask" ? tasks.shift()! : command);
 }
 
 /** Writes the instance and one history record, as of the instance's revision. */

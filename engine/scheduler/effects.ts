@@ -67,8 +67,9 @@ export class Effects {
     if (offer !== undefined) this.#offers.push(offer);
     return offer;
   }
-  /** The same for a task that is new: only if no other waits before it. */
+  /** The same for a task that is new: only if no other waits before it, of this transaction or of an earlier one. */
   offerNew(capability: Capability, token: string): Offer | undefined {
+    if (this.#queued.some((queued) => queued.capability === capability)) return undefined;
     return this.#targets.mayHandOut(capability) ? this.offer(capability, token) : undefined;
   }
   send(offer: Offer, handOut: HandOut): void {
